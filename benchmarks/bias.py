@@ -61,7 +61,7 @@ def main() -> int:
         frame = table.frame()
         truth, group = (frame["good"] == "yes").to_numpy(), frame["group"].to_numpy()
         made = (frame["x0"] > 0.2).to_numpy()
-        told = model_measures(truth, made, group, replicates=2)
+        told = model_measures(truth, made, group, replicates=2).to_json()
         cells = np.array([list(each["cells"].values()) for each in told["groups"].values()])
 
         def ours() -> None:
@@ -92,11 +92,11 @@ def main() -> int:
         one, other = seconds(ours) / REPLICATES, seconds(theirs) / PEER_REPLICATES
         waits = seconds(
             lambda: (
-                groups(table, ["group"], target="good", favorable="yes"),
-                data_measures(table, ["group"], "good", "yes", strata=["job"]),
+                groups(table, ["group"], target="good", favorable="yes").to_json(),
+                data_measures(table, ["group"], "good", "yes", strata=["job"]).to_json(),
             )
         )
-        mends = seconds(lambda: compare_mitigations(table, "good", "yes", ["group"]))
+        mends = seconds(lambda: compare_mitigations(table, "good", "yes", ["group"]).to_json())
     print(
         f"one bootstrap replicate of all groups and measures: {one * 1e6:,.1f} us; MetricFrame: {other * 1e3:,.1f} ms;"
         f" {other / one:,.0f} times (at least {RATIO:,})"

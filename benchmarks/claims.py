@@ -72,7 +72,7 @@ def proxy_alarms(times: int, folder: Path) -> Iterator[Line]:
     for rows in (40, 150):
         alarms = 0
         for seed in range(20 * times):
-            told = proxies(table_of(noise(rows, seed), folder), ["group"], seed=seed)
+            told = proxies(table_of(noise(rows, seed), folder), ["group"], seed=seed).to_json()
             alarms += any(
                 each["verdict"] in ("strong proxy", "tells something") for each in [*told["columns"], told["together"]]
             )
@@ -142,7 +142,7 @@ def winners(times: int, folder: Path) -> Iterator[Line]:
     def moved(frame: pd.DataFrame, seed: int) -> dict[str, Any]:
         told: dict[str, Any] = compare_mitigations(
             table_of(frame, folder), "ok", "yes", ["group"], methods=["over_sampling"], seed=seed
-        )["methods"]["over_sampling"]
+        ).to_json()["methods"]["over_sampling"]
         return told
 
     sorts = [(rows, groups, balanced) for rows in (400, 800, 2000) for groups in (2, 4) for balanced in (True, False)]
@@ -181,8 +181,8 @@ def missing_at_random(times: int, _folder: Path) -> Iterator[Line]:
         rng = np.random.default_rng(seed)
         matrix = np.exp(1.2 * rng.multivariate_normal(np.zeros(3), 0.5 + 0.5 * np.eye(3), 300))
         matrix[:, 1:][rng.random((300, 2)) < 0.2] = np.nan
-        plainly += little(matrix, list("abc"))["p"] < 0.05
-        ranks += little_of_scores(matrix, list("abc"))["p"] < 0.05
+        plainly += little(matrix, list("abc")).to_json()["p"] < 0.05
+        ranks += little_of_scores(matrix, list("abc")).to_json()["p"] < 0.05
     yield (
         f"Little's test, lognormal: false alarms of {60 * times}, plain (for comparison)",
         plainly / (60 * times),

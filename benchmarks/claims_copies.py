@@ -89,7 +89,7 @@ def copy_alarms(times: int, _folder: Path) -> Iterator[Line]:
     """Fresh tables of several sorts in which copies with some columns changed are seen."""
     count = 20 * times
     for what, made_up in SORTS.items():
-        found = [edited(*_three(made_up, 800, seed), seed)["p"] for seed in range(count)]
+        found = [edited(*_three(made_up, 800, seed), seed).to_json()["p"] for seed in range(count)]
         yield (
             f"copies: fresh tables ({what}) called a leak, of {count}",
             float(np.mean([p <= LEAK for p in found])),
@@ -117,8 +117,10 @@ def _three(made_up, rows: int, seed: int) -> tuple:
 def _judged(training: pd.DataFrame, made: pd.DataFrame, holdout: pd.DataFrame, seed: int) -> tuple[float, float | None]:
     """The smaller chance of the signals of edited and of exact copies, and what is said to be found."""
     numbers, categories = _kinds(training)
-    told = edited(training, made, holdout, numbers, categories, seed)
-    return min(told["p"], verbatim.exact(training, made, holdout, [*numbers, *categories])["p"]), told["found"]
+    told = edited(training, made, holdout, numbers, categories, seed).to_json()
+    return min(told["p"], verbatim.exact(training, made, holdout, [*numbers, *categories]).to_json()["p"]), told[
+        "found"
+    ]
 
 
 def _outlier_attack(training: pd.DataFrame, made: pd.DataFrame, holdout: pd.DataFrame) -> bool:

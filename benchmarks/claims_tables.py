@@ -168,7 +168,9 @@ def coverage(kind: str, times: int, logarithm: list[str]) -> tuple[float, float]
             logarithm=logarithm,
         )
         parts = [part["y"] for _, part in out.groupby("imputation")]
-        pooled = rubin([float(part.mean()) for part in parts], [float(part.var()) / rows for part in parts], rows - 1)
+        pooled = rubin(
+            [float(part.mean()) for part in parts], [float(part.var()) / rows for part in parts], rows - 1
+        ).to_json()
         held += pooled["interval"][0] <= truth <= pooled["interval"][1]
         off.append(pooled["estimate"] - truth)
     return held / times, float(np.mean(off))

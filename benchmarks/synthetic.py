@@ -77,7 +77,7 @@ def plain(table: Table, folder: Path, engine: str, epochs: int, target: str) -> 
     synthetic = write_table(folder / "plain.parquet", [tidy(rows[frame.columns])], table.kinds)
     return {
         "engine": {"title": f"SDV's {engine}"},
-        "judge": judge(real, synthetic, holdout=held, target=target),
+        "judge": judge(real, synthetic, holdout=held, target=target).to_json(),
         "cpu_rows": drawn,
         "cpu": time.process_time() - begun,
     }

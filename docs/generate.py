@@ -11,7 +11,9 @@ from dataops_core.checks import REGISTRY as CHECKS
 from dataops_core.cli.commands import make_parser
 from dataops_core.steps import REGISTRY as STEPS
 from dataops_core.steps._other_tools import OTHER_TOOLS
+from docs.json_formats import sections as json_sections
 
+MADE = "<!-- from here on the page is made from the code: python -m docs.generate -->\n"
 FOLDER = Path(__file__).parent / "reference"
 OTHERS = (
     "The operations on tables of other tools, with the steps that do the same here. A dash says that there is no step"
@@ -94,6 +96,12 @@ def other_tools() -> str:
     return "".join(parts)
 
 
+def json_formats() -> str:
+    """The page of JSON formats: what is written by hand, then what the classes of results tell."""
+    by_hand, _, _ = (FOLDER / "json.md").read_text(encoding="utf-8").partition(MADE)
+    return by_hand + MADE + json_sections()
+
+
 PAGES = {"options.md": options, "steps.md": steps, "checks.md": checks}
 
 
@@ -101,6 +109,7 @@ def main() -> None:
     """Write the pages."""
     for name, page in PAGES.items():
         (FOLDER / name).write_text(page(), encoding="utf-8")
+    (FOLDER / "json.md").write_text(json_formats(), encoding="utf-8")
     (FOLDER.parent / "how-to" / "from-other-tools.md").write_text(other_tools(), encoding="utf-8")
 
 

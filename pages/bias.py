@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dataops_core.fairness.guide import GUIDE
+from dataops_core.fairness.guide import PRINCIPLES
 from dataops_core.store import datasets, states
 from pages._ui import current_table, page_header, page_layout, splitting
 from pages._ui.bias import by_step, decisions, groups, measure_guide, mitigation
@@ -12,7 +12,7 @@ from pages._ui.formatting import md
 here = page_layout.need_dataset(page_header.enter("Bias"))
 finding.follow()
 state, table = current_table.table_now(here)
-st.markdown(f"Who is in the table, what they get, and how sure one can be. {md(GUIDE['no_badge'])}")
+st.markdown(f"Who is in the table, what they get, and how sure one can be. {md(PRINCIPLES.no_badge)}")
 
 with page_layout.errors():
     split = splitting.banner(

@@ -19,6 +19,7 @@ from dataops_core.recipe.recipe import from_json
 from dataops_core.steps import REGISTRY
 from dataops_core.steps._other_tools import OTHER_TOOLS
 from docs import generate
+from docs.json_formats import records
 
 ROOT = Path(__file__).parent.parent
 
@@ -88,6 +89,17 @@ def test_every_link_leads_to_a_file(tmp_path):
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             place = (page.parent / target).resolve()
             assert place.exists() or place.relative_to(ROOT).as_posix() in made, f"{page.name}: {target}"
+
+
+def test_the_page_of_json_formats_tells_every_field_of_every_result():
+    page = (ROOT / "docs/reference/json.md").read_text(encoding="utf-8")
+    assert page == generate.json_formats(), "write it anew: python -m docs.generate"
+    names = [kind.__name__ for kind in records()]
+    assert len(set(names)) == len(names), "two results of one name cannot be told apart"
+    bias = page.partition("\n### GroupCounts\n")[2].partition("\n### ")[0]
+    assert "| `ci` | [number, number] or null | the 95 % Wilson interval of the rate |" in bias
+    gap = page.partition("\n### Gap\n")[2].partition("\n### ")[0]
+    assert "| `why` | text, may be absent | why there is no value |" in gap
 
 
 def test_generated_pages_have_every_command_step_and_check():

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 # a name may import what stands to its left; names in one group may not import each other
 ORDER = [
     {"errors"},
-    {"hashing", "printable", "progress", "registry", "scratch", "source_hash", "wording"},
+    {"hashing", "printable", "progress", "record", "registry", "scratch", "source_hash", "wording"},
     {"values", "stats"},
     {"table"},
     {"read", "write", "facts", "models"},

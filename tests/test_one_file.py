@@ -1,4 +1,4 @@
-"""A reader, an engine of synthesis, a publisher and a page are one file each: those of CONTRIBUTING.md, added to a copy of the tree."""
+"""A step, a reader, an engine of synthesis, a publisher and a page are one file each: those of CONTRIBUTING.md, added to a copy of the tree."""
 
 import os
 import re
@@ -25,6 +25,7 @@ def tree(tmp_path_factory):
     app = (ROOT / "app.py").read_text(encoding="utf-8")
     line = '    "notes": ("note", "What people should know"),\n'
     (copy / "app.py").write_text(app.replace("PAGES = {\n", "PAGES = {\n" + line), encoding="utf-8")
+    (copy / "dataops_core/steps/reverse_text.py").write_text(block("Reverse text"), encoding="utf-8")
     (copy / "dataops_core/read/formats/wiki.py").write_text(block("Tables of a wiki"), encoding="utf-8")
     (copy / "dataops_core/synthetic/engines/catalog/shuffled.py").write_text(block("Shuffled"), encoding="utf-8")
     (copy / "dataops_core/publish/places/csv_files.py").write_text(block("Plain CSV"), encoding="utf-8")
@@ -42,6 +43,20 @@ def answer(tree: Path, code: str) -> list[str]:
 def test_each_is_shown_in_15_lines_at_most():
     for title in ("Tables of a wiki", "Shuffled", "Plain CSV", "Notes"):
         assert sum(bool(line.strip()) for line in block(title).splitlines()) <= 15
+
+
+def test_a_step_is_one_file_and_both_its_sentences_come_from_there(tree):
+    code = """
+import pandas as pd
+from dataops_core.steps import get
+from dataops_core.wording import as_plan
+step = get("reverse_text")
+print(step(pd.DataFrame({"a": ["abc"]}, dtype=object), columns=["a"])["a"].tolist())
+done = step.sentence({"columns": ["a"]})
+print(done)
+print(as_plan(done))
+"""
+    assert answer(tree, code) == ["['cba']", "Reversed the text in a", "Reverses the text in a"]
 
 
 def test_a_reader_is_one_file(tree):

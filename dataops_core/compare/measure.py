@@ -18,12 +18,14 @@ tell".
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.compare.sample import Comparison, Sample
+from dataops_core.record import Record, absent, key, spread
 
 BINS = 10
 SMOOTH = 0.5  # added to the count of every bin or value for PSI, which has logarithms of shares
@@ -35,42 +37,97 @@ NOT_COMPARED = "cannot be compared"
 TOLD = 20
 
 
-def compare_samples(reference: Sample, other: Sample, comparison: Comparison) -> dict[str, Any]:
-    """How the other sample differs, as plain JSON values.
+Level = Literal["none", "within noise", "small", "large"]
 
-    `{"as", "n", "missing", "measures", "shares", "new", "gone", "verdict"}`: `n` are the cells compared, `missing` the
-    shares of missing cells, `measures` has for psi, js, ks and missing `{"value", "noise", "p", "level"}` (noise: what
-    chance stays below; level: none, small, large, or "within noise"), `shares` the bins or values with their share on
-    both sides, `new` and `gone` the values that one side lacks. The verdict is the highest level of them all, "too few
-    rows to tell", or "cannot be compared" where no value of one side was compared with one of the other: the columns
-    hold different types, or identifiers, or nothing.
+
+@dataclass(frozen=True, kw_only=True)
+class Distance(Record):
+    """How far two samples lie apart by one measure."""
+
+    value: float
+    noise: float  # what two samples of these sizes from one source stay below, but for once in 10,000
+    p: float | None
+    level: Level
+    expected: float | None = absent()  # PSI alone: what chance gives on average
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareOf(Record):
+    """A bin (a tenth of the reference) or a value, and its share on both sides."""
+
+    of: str
+    reference: float
+    other: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueCount(Record):
+    """A value, and its rows."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnlyHere(Record):
+    """The values that one side alone has."""
+
+    values: int
+    rows: int
+    most: list[ValueCount]  # the 20 most frequent
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcrossColumns(Record):
+    """The least p-value, corrected for the measures and (Benjamini-Hochberg) for all columns."""
+
+    q: float | None  # above 0.05 there is no verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleDifference(Record):
+    """How two samples of a column differ."""
+
+    comparison: Comparison = key("as")  # missing: empty cells alone are compared
+    n: tuple[int, int]  # cells compared: reference, other
+    missing: tuple[float, float]  # share of empty cells
+    measures: dict[str, Distance]  # psi, js, ks and missing
+    shares: list[ShareOf]
+    new: OnlyHere | None  # values that the reference lacks
+    gone: OnlyHere | None  # values that the other lacks
+    verdict: str  # none, small, large, too few rows to tell, or cannot be compared
+    across: AcrossColumns | None = spread(None)
+
+
+def compare_samples(reference: Sample, other: Sample, comparison: Comparison) -> SampleDifference:
+    """How the other sample differs: by the highest level of all measures. It "cannot be compared" where no value of one
+    side was compared with one of the other: the columns hold different types, or identifiers, or nothing.
     """
     n, m = reference.present, other.present
-    shares = [sample.missing / max(1, sample.rows) for sample in (reference, other)]
-    told: dict[str, Any] = {
-        "as": comparison,
-        "n": [n, m],
-        "missing": shares,
-        "measures": {},
-        "shares": [],
-        "new": None,
-        "gone": None,
-    }
+    measures, shares, new, gone = {}, [], None, None
     if reference.rows and other.rows:
-        told["measures"]["missing"] = _missing(reference, other)
+        measures["missing"] = _missing(reference, other)
     if comparison == "categories":
-        told |= {"new": _only(other.counts, reference.counts), "gone": _only(reference.counts, other.counts)}
+        new, gone = _only(other.counts, reference.counts), _only(reference.counts, other.counts)
     if n and m and comparison != "missing":
         labels, ones, others = _binned(reference, other, comparison)
-        told["shares"] = [
-            {"of": label, "reference": a / n, "other": b / m}
+        shares = [
+            ShareOf(of=label, reference=a / n, other=b / m)
             for label, a, b in zip(labels, ones.tolist(), others.tolist(), strict=True)
         ]
-        told["measures"] |= {"psi": _psi(ones, others), "js": _js(ones, others)}
+        measures |= {"psi": _psi(ones, others), "js": _js(ones, others)}
         if comparison != "categories":
-            told["measures"]["ks"] = _ks(reference.numbers, other.numbers)
-    told["verdict"] = _verdict(reference, other, comparison, told["measures"])
-    return told
+            measures["ks"] = _ks(reference.numbers, other.numbers)
+    return SampleDifference(
+        comparison=comparison,
+        n=(n, m),
+        missing=(reference.missing / max(1, reference.rows), other.missing / max(1, other.rows)),
+        measures=measures,
+        shares=shares,
+        new=new,
+        gone=gone,
+        verdict=_verdict(reference, other, comparison, measures),
+    )
 
 
 def _binned(reference: Sample, other: Sample, comparison: Comparison) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -108,25 +165,25 @@ def _values(reference: pd.Series, other: pd.Series) -> tuple[list[str], np.ndarr
     return [row[0] for row in rows], np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
 
 
-def _only(here: pd.Series, there: pd.Series) -> dict[str, Any]:
+def _only(here: pd.Series, there: pd.Series) -> OnlyHere:
     """The values of one side that the other lacks: how many, their rows, and the most frequent of them."""
     found = here[~here.index.isin(there.index)]
     most = sorted(found.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))[:TOLD]
-    return {
-        "values": len(found),
-        "rows": int(found.sum()),
-        "most": [{"value": str(value), "count": int(count)} for value, count in most],
-    }
+    return OnlyHere(
+        values=len(found),
+        rows=int(found.sum()),
+        most=[ValueCount(value=str(value), count=int(count)) for value, count in most],
+    )
 
 
-def _psi(ones: np.ndarray, others: np.ndarray) -> dict[str, Any]:
+def _psi(ones: np.ndarray, others: np.ndarray) -> Distance:
     from scipy.stats import chi2
 
     n, m, bins = ones.sum(), others.sum(), len(ones)
     value, spread = psi(ones, others), 1 / n + 1 / m
     bound = spread * chi2.isf(CHANCE, bins - 1) if bins > 1 else 0.0
     told = _told("psi", value, float(bound), float(chi2.sf(value / spread, bins - 1)) if bins > 1 else 1.0)
-    return told | {"expected": float((bins - 1) * spread)}
+    return replace(told, expected=float((bins - 1) * spread))
 
 
 def psi(ones: np.ndarray, others: np.ndarray) -> float:
@@ -139,7 +196,7 @@ def psi(ones: np.ndarray, others: np.ndarray) -> float:
     return float(((p - q) * np.log(p / q)).sum())
 
 
-def _js(ones: np.ndarray, others: np.ndarray) -> dict[str, Any]:
+def _js(ones: np.ndarray, others: np.ndarray) -> Distance:
     from scipy.stats import chi2
 
     bins, spread = len(ones), 1 / ones.sum() + 1 / others.sum()
@@ -159,7 +216,7 @@ def jensen_shannon(ones: np.ndarray, others: np.ndarray) -> float:
     return math.sqrt(min(1.0, max(0.0, float(sum(parts)) / 2)))
 
 
-def _ks(ones: np.ndarray, others: np.ndarray) -> dict[str, Any]:
+def _ks(ones: np.ndarray, others: np.ndarray) -> Distance:
     from scipy.stats import kstwobign
 
     bound = math.sqrt(-math.log(CHANCE / 2) / 2 * (1 / len(ones) + 1 / len(others)))
@@ -179,7 +236,7 @@ def kolmogorov_smirnov(ones: np.ndarray, others: np.ndarray) -> float:
     return float(np.abs(reached[0] - reached[1]).max())
 
 
-def _missing(reference: Sample, other: Sample) -> dict[str, Any]:
+def _missing(reference: Sample, other: Sample) -> Distance:
     from scipy.stats import norm
 
     n, m = reference.rows, other.rows
@@ -190,28 +247,25 @@ def _missing(reference: Sample, other: Sample) -> dict[str, Any]:
     )
 
 
-def _told(measure: str, value: float, noise: float, p: float | None) -> dict[str, Any]:
+def _told(measure: str, value: float, noise: float, p: float | None) -> Distance:
     small, large = LEVELS[measure]
     size = abs(value)
+    level: Level
     level = "none" if size < small else "within noise" if size <= noise else "large" if size >= large else "small"
-    return {"value": value, "noise": noise, "p": p, "level": level}
+    return Distance(value=value, noise=noise, p=p, level=level)
 
 
-def _verdict(reference: Sample, other: Sample, comparison: Comparison, measures: dict[str, Any]) -> str:
+def _verdict(reference: Sample, other: Sample, comparison: Comparison, measures: dict[str, Distance]) -> str:
     if comparison == "missing" or (not reference.present and not other.present):  # no value was compared with another
-        level = (
-            measures["missing"]["level"] if "missing" in measures and min(reference.rows, other.rows) >= LEAST else ""
-        )
+        level = measures["missing"].level if "missing" in measures and min(reference.rows, other.rows) >= LEAST else ""
         return level if level in ("small", "large") else NOT_COMPARED
-    gaps = (
-        measures["missing"]["level"] if "missing" in measures and min(reference.rows, other.rows) >= LEAST else TOO_FEW
-    )
+    gaps = measures["missing"].level if "missing" in measures and min(reference.rows, other.rows) >= LEAST else TOO_FEW
     if min(reference.present, other.present) < LEAST:
         return gaps if gaps in ("small", "large") else TOO_FEW
-    levels = [each["level"] for each in measures.values()]
+    levels = [each.level for each in measures.values()]
     found = next((level for level in ("large", "small") if level in levels), None)
     if found:
         return found
     leading = "psi" if comparison == "categories" else "ks"
-    unsure = measures[leading]["level"] == "within noise" or measures[leading]["noise"] > LEVELS[leading][1]
+    unsure = measures[leading].level == "within noise" or measures[leading].noise > LEVELS[leading][1]
     return TOO_FEW if unsure else "none"

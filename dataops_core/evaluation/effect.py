@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,11 +14,12 @@ from dataops_core.evaluation.candidates import Candidate
 from dataops_core.recipe.frames import columns_after, fit_frame
 from dataops_core.recipe.recipe import names_after
 from dataops_core.recipe.replay import Tables, no_tables
+from dataops_core.record import Record
 from dataops_core.table import Column, differs
 
 
 @dataclass(frozen=True)
-class Effect:
+class Effect(Record):
     """Counts over the whole table; `drifted` are the columns with a large difference from before, `drift` is the mean
     Jensen-Shannon distance over the columns that both have.
     """
@@ -32,10 +32,6 @@ class Effect:
     columns: int
     drift: float
     drifted: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self) | {"drifted": list(self.drifted)}
 
 
 def effect_of(
@@ -61,9 +57,9 @@ def effect_of(
             continue
         kind = comparison_of(column, later[new])
         compared = compare_samples(sample_of(frame[column.name], kind), sample_of(after[new], kind), kind)
-        if "js" in compared["measures"]:
-            apart.append(float(compared["measures"]["js"]["value"]))
-        if compared["verdict"] == "large":
+        if "js" in compared.measures:
+            apart.append(compared.measures["js"].value)
+        if compared.verdict == "large":
             drifted.append(new)
     return Effect(
         len(frame),

@@ -19,6 +19,8 @@ from dataops_core.scratch import replaced
 from dataops_core.source_hash import source_hash
 from dataops_core.table import Table
 
+KeptJson = dict[str, Any]  # what came of a part, as it is kept
+
 
 class KeptFolds(Protocol):
     """A place for finished folds: JSON values by key."""
@@ -100,7 +102,7 @@ class KeptWork:
         return sha256(canonical([self.about, *part]))
 
 
-def array_to_json(values: np.ndarray) -> dict[str, Any]:
+def array_to_json(values: np.ndarray) -> KeptJson:
     """An array as JSON values: its bytes, compressed, in base64.
 
     >>> array_from_json(array_to_json(np.array([[True, False]])))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
 from dataops_core.evaluation.problem import task_of
 from dataops_core.models import estimator, features, one_thread, plain
+from dataops_core.record import Record
 from dataops_core.steps._classes import class_codes
 from dataops_core.table import Column
 from dataops_core.wording import counted, duration
@@ -22,7 +23,7 @@ START = 2.0  # seconds
 
 
 @dataclass(frozen=True)
-class Cost:
+class Cost(Record):
     """What a comparison will cost: so many recipes (doing nothing among them), by so many folds; the fits that are to
     be done, those that are kept from before, and about how many seconds it takes.
     """
@@ -32,10 +33,6 @@ class Cost:
     fits: int
     finished: int
     seconds: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
 
     @property
     def sentence(self) -> str:

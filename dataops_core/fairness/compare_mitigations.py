@@ -16,6 +16,7 @@ import functools
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -23,11 +24,23 @@ import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
 from dataops_core.evaluation.folds import held_back, sampled
-from dataops_core.evaluation.kept_folds import KeptFolds, KeptWork, array_from_json, array_to_json
-from dataops_core.fairness.bias import versions
+from dataops_core.evaluation.kept_folds import KeptFolds, KeptJson, KeptWork, array_from_json, array_to_json
 from dataops_core.fairness.decisions import usable
+from dataops_core.fairness.formulas import versions
 from dataops_core.fairness.gaps import ALPHA
 from dataops_core.fairness.group_definitions import THIN, Groups, groups_of, named_ranges, outcome_of
+from dataops_core.fairness.mitigation_results import (
+    Change,
+    Comparison,
+    Corrected,
+    Counted,
+    GroupOutcome,
+    Interval,
+    Mitigation,
+    Mitigations,
+    Moved,
+    RateChange,
+)
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
 from dataops_core.fairness.refits import Refit, p_of_both, refits
 from dataops_core.models import PARTS, TRAIN, one_thread, plain, training
@@ -62,21 +75,15 @@ def compare_mitigations(
     replicates: int = REPLICATES,
     kept: KeptFolds | None = None,
     progress: Progress = no_progress,
-) -> dict[str, Any]:
+) -> Mitigations:
     """Compare ways to act on bias with doing nothing: each learns from the same rows, and decides about the same rows
     that none saw.
 
     Learned from are the split's training rows, judged its test rows (validation rows where there are no others);
     without a split three in ten rows are held back by the seed, by group and outcome. No model sees the sensitive
-    columns, nor those to `leave_out`, such as weights. Per method: "accuracy", "balanced_accuracy", "selection_gap",
-    "tpr_gap", "fpr_gap" (largest less smallest rate over groups with `thin` rows) and "odds_gap" (the larger of the
-    last two), "intervals" of all of these (95 %, bootstrap), "groups" (rates of each), "difference" from doing nothing
-    with 95 % intervals of a paired bootstrap (the gaps between the same two groups), "pays" and "gains" (groups with
-    clearly fewer or more good decisions, or right ones, by Holm across groups, measures and methods, counting the
-    chance in the training rows too: the ways learn again from bootstrap samples), "levels_down" where the gap shrinks
-    only because the better-off lose, "undominated" where no other way is both more accurate and closer to no gap,
-    clearly so in one of them, what it changes and needs, "seconds", "step". The slow ones learn from a sample of
-    `slow_rows`, which is said ("learned_from"). What was learned and is in `kept` is not learned again. Raises
+    columns, nor those to `leave_out`, such as weights. Who pays and who gains is claimed by Holm across groups,
+    measures and methods, counting the chance in the training rows too: the ways learn again from bootstrap samples.
+    The slow ones learn from a sample of `slow_rows`. What was learned and is in `kept` is not learned again. Raises
     SettingError where nothing can be learned.
     """
     setup, found, start_frame = prepared(
@@ -108,33 +115,36 @@ def compare_mitigations(
         work,
         lambda share: progress(ONCE + (1 - ONCE) * share, "Learning again from other rows"),
     )
-    best = _undominated(told, "selection_gap" if pair == "selection_rate" else "odds_gap")
-    for name, each in told.items():
-        each |= METHODS[name] | {
-            "seconds": round(seconds[name], 3),
-            "step": step_of(name, setup, found.cuts),
-            "undominated": name in best,
-            "learned_from": len(setup.some) if name in SLOW else len(train),
-        }
+    best = _undominated(told, constraint)
     progress(1.0, "Done")
-    return {
-        "target": target,
-        "favorable": favorable,
-        "sensitive": list(found.columns),
-        "ranges": named_ranges(found, start_frame),
-        "constraint": constraint,
-        "model": kind,
-        "rows": {"learned_from": len(train), "judged": len(judge), "of": len(frame)},
-        "judged": "test rows of the split" if split else "three in ten rows, held back by the seed",
-        "features": chosen.names,
-        "left_out_features": chosen.left_out,
-        "methods": told,
-        "failed": failed,
-        "undominated": best,
-        "thin": thin,
-        "seed": seed,
-        "versions": versions(),
-    }
+    return Mitigations(
+        target=target,
+        favorable=favorable,
+        sensitive=list(found.columns),
+        ranges=named_ranges(found, start_frame),
+        constraint=constraint,
+        model=kind,
+        rows=Counted(learned_from=len(train), judged=len(judge), of=len(frame)),
+        judged="test rows of the split" if split else "three in ten rows, held back by the seed",
+        features=list(chosen.names),
+        left_out_features=chosen.left_out,
+        methods={
+            name: Mitigation(
+                judged=each,
+                method=METHODS[name],
+                seconds=round(seconds[name], 3),
+                step=step_of(name, setup, found.cuts),
+                undominated=name in best,
+                learned_from=len(setup.some) if name in SLOW else len(train),
+            )
+            for name, each in told.items()
+        },
+        failed=failed,
+        undominated=best,
+        thin=thin,
+        seed=seed,
+        versions=versions(),
+    )
 
 
 def prepared(
@@ -234,7 +244,7 @@ def _run(
     failed: dict[str, str] = {}
     baseline = functools.cache(lambda: fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train]))
 
-    def made(name: str) -> dict[str, Any]:
+    def made(name: str) -> KeptJson:
         begin = time.perf_counter()
         if name == "baseline":
             rows = plain(setup.frame.iloc[setup.judge], setup.chosen)
@@ -249,7 +259,7 @@ def _run(
         # columns that are empty on one side, fits that stop early: all methods meet the same
         warnings.simplefilter("ignore")
         for number, name in enumerate(asked):
-            progress(ONCE * number / len(asked), METHODS[name]["title"])
+            progress(ONCE * number / len(asked), METHODS[name].title)
             try:
                 told = work.once(functools.partial(made, name), name)
             except (DataOpsError, Skip) as error:
@@ -269,10 +279,10 @@ def _claimed(
     replicates: int,
     work: KeptWork,
     progress: Callable[[float], None],
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Comparison]:
     """Each method against the baseline; of whom the judged rows let something be claimed learn again, which decides."""
 
-    def judge(name: str, again: Sequence[Refit] | None = None) -> dict[str, Any]:
+    def judge(name: str, again: Sequence[Refit] | None = None) -> Comparison:
         return compared(
             decisions[name],
             decisions["baseline"],
@@ -285,7 +295,7 @@ def _claimed(
         )
 
     told = {name: judge(name) for name in decisions}
-    named = [name for name, each in told.items() if each["pays"] or each["gains"]]
+    named = [name for name, each in told.items() if each.pays or each.gains]
     return told | {name: judge(name, again) for name, again in refits(named, setup, work, progress).items()}
 
 
@@ -320,7 +330,7 @@ def compared(
     *,
     among: int = 1,
     again: Sequence[Refit] | None = None,
-) -> dict[str, Any]:
+) -> Comparison:
     """One method's decisions against the baseline's, by the counts of group, truth, the baseline's decision and its
     own.
 
@@ -340,86 +350,89 @@ def compared(
         "fpr": now[:, 0].sum(axis=1),
         "accuracy": now.sum(axis=(1, 2)),
     }
-    told: dict[str, Any] = {key: float(value) for key, value in _whole(now).items()}
-    told["difference"] = {
-        key: _change(
-            _whole(now)[key], _whole(then)[key], _whole(drawn.sum(axis=3))[key], _whole(drawn.sum(axis=4))[key]
-        )
-        for key in ("accuracy", "balanced_accuracy")
-    }
+    whole, whole_then = _whole(now), _whole(then)
+    drawn_whole, drawn_whole_then = _whole(drawn.sum(axis=3)), _whole(drawn.sum(axis=4))
+    difference = {key: _change(whole[key], whole_then[key], drawn_whole[key], drawn_whole_then[key]) for key in whole}
     ends: dict[str, tuple[int, int]] = {}
-    told["intervals"] = {key: _ends(percentiles(value)) for key, value in _whole(drawn.sum(axis=3)).items()}
+    intervals: dict[str, Interval | None] = {key: percentiles(value) for key, value in drawn_whole.items()}
+    wide_gaps: dict[str, float | None] = {}
     apart_drawn: dict[str, np.ndarray] = {}
     for key, gap in (("selection_rate", "selection_gap"), ("tpr", "tpr_gap"), ("fpr", "fpr_gap")):
         wide = np.flatnonzero(of[key] >= thin)
-        told[gap] = float(np.ptp(rates[key][wide])) if len(wide) > 1 else None
-        told["intervals"][gap] = None
+        wide_gaps[gap] = float(np.ptp(rates[key][wide])) if len(wide) > 1 else None
+        intervals[gap] = None
         if len(wide) > 1:
             apart_drawn[gap] = np.ptp(drawn_rates[key][:, wide], axis=1)
-            told["intervals"][gap] = _ends(percentiles(apart_drawn[gap]))
+            intervals[gap] = percentiles(apart_drawn[gap])
             low, high = int(wide[old[key][wide].argmin()]), int(wide[old[key][wide].argmax()])
             ends[key] = low, high
             apart = [
                 np.abs(each[..., high] - each[..., low])
                 for each in (rates[key], old[key], drawn_rates[key], drawn_old[key])
             ]
-            told["difference"][gap] = _change(*apart) | {"between": [str(names[high]), str(names[low])]}
-    told["odds_gap"] = None if None in (told["tpr_gap"], told["fpr_gap"]) else max(told["tpr_gap"], told["fpr_gap"])
+            difference[gap] = replace(_change(*apart), between=(str(names[high]), str(names[low])))
+    tpr, fpr = wide_gaps["tpr_gap"], wide_gaps["fpr_gap"]
     both = {"tpr_gap", "fpr_gap"} <= set(apart_drawn)
-    told["intervals"]["odds_gap"] = (
-        _ends(percentiles(np.maximum(apart_drawn["tpr_gap"], apart_drawn["fpr_gap"]))) if both else None
-    )
-    told["groups"] = {}
-    for at, name in enumerate(names):
-        changes = {
-            key: _change(rates[key][at], old[key][at], drawn_rates[key][:, at], drawn_old[key][:, at]) for key in rates
-        }
-        told["groups"][str(name)] = {"n": int(of["accuracy"][at]), "thin": bool(of["accuracy"][at] < thin)} | {
-            key: {
-                "value": float(rates[key][at]) if of[key][at] else None,
-                "of": int(of[key][at]),
-                "thin": bool(of[key][at] < thin),
-            }
-            | {"change": changes[key]}
-            for key in rates
-        }
-    moved = [
-        {
-            key: here - there
-            for (key, here), there in zip(
-                _rates(cell_counts((len(names), 2, 2), codes, truth, one)).items(),
-                _rates(cell_counts((len(names), 2, 2), codes, truth, other)).values(),
-                strict=True,
+    intervals["odds_gap"] = percentiles(np.maximum(apart_drawn["tpr_gap"], apart_drawn["fpr_gap"])) if both else None
+    groups = {
+        str(name): GroupOutcome(
+            n=int(of["accuracy"][at]),
+            thin=bool(of["accuracy"][at] < thin),
+            rates={
+                key: RateChange(
+                    value=float(rates[key][at]) if of[key][at] else None,
+                    of=int(of[key][at]),
+                    thin=bool(of[key][at] < thin),
+                    change=_change(rates[key][at], old[key][at], drawn_rates[key][:, at], drawn_old[key][:, at]),
+                )
+                for key in rates
+            },
+        )
+        for at, name in enumerate(names)
+    }
+    if again is not None:
+        shape = (len(names), 2, 2)
+        moved = [
+            {key: ours[key] - theirs[key] for key in MEASURED}
+            for ours, theirs in (
+                (_rates(cell_counts(shape, codes, truth, one)), _rates(cell_counts(shape, codes, truth, other)))
+                for one, other in again
             )
-        }
-        for one, other in again or ()
-    ]
-    for at, each in enumerate(told["groups"].values()):
-        for key in MEASURED if again is not None else ():
-            each[key]["change"]["p"] = p_of_both(each[key]["change"], np.array([change[key][at] for change in moved]))
-    _correct(told["groups"], among)
-    told["pays"] = _moved(told["groups"], -1)
-    told["gains"] = _moved(told["groups"], 1)
-    better = any(each["measure"] in ("selection_rate", "tpr") for each in told["gains"])
-    told["levels_down"] = not better and _levels_down(rates, old, ends.get(pair), pair)
-    return told
+        ]
+        for at, each in enumerate(groups.values()):
+            for key in MEASURED:
+                change = each.rates[key].change
+                p = p_of_both(change, np.array([other[key][at] for other in moved]))
+                each.rates[key] = replace(each.rates[key], change=replace(change, p=p))
+    _correct(groups, among)
+    gains = _moved(groups, 1)
+    better = any(each.measure in ("selection_rate", "tpr") for each in gains)
+    return Comparison(
+        accuracy=float(whole["accuracy"]),
+        balanced_accuracy=float(whole["balanced_accuracy"]),
+        difference=difference,
+        intervals=intervals,
+        selection_gap=wide_gaps["selection_gap"],
+        tpr_gap=tpr,
+        fpr_gap=fpr,
+        odds_gap=None if tpr is None or fpr is None else max(tpr, fpr),
+        groups=groups,
+        pays=_moved(groups, -1),
+        gains=gains,
+        levels_down=not better and _levels_down(rates, old, ends.get(pair), pair),
+    )
 
 
-def _change(now: Any, then: Any, drawn_now: np.ndarray, drawn_then: np.ndarray) -> dict[str, Any]:
+def _change(now: Any, then: Any, drawn_now: np.ndarray, drawn_then: np.ndarray) -> Change:
     """A change with its paired interval; `clear` when that leaves nought out and the change is large enough
     to matter.
     """
     value = float(now - then)
     if not np.isfinite(value):
-        return {"value": None, "ci": None, "p": None, "clear": False}
+        return Change(value=None, ci=None, p=None, clear=False)
     between = percentiles(drawn_now - drawn_then)
     clear = between is not None and not between[0] <= 0 <= between[1] and abs(value) >= LEAST
-    return {
-        "value": value,
-        "ci": list(between) if between else None,
-        "p": _p_of(value, drawn_now - drawn_then),
-        "clear": bool(clear),
-    }
+    return Change(value=value, ci=between, p=_p_of(value, drawn_now - drawn_then), clear=bool(clear))
 
 
 def _p_of(value: float, drawn: np.ndarray) -> float | None:
@@ -433,30 +446,28 @@ def _p_of(value: float, drawn: np.ndarray) -> float | None:
     return float(2 * norm.sf(abs(value) / spread)) if spread > 0 else None
 
 
-def _ends(between: tuple[float, float] | None) -> list[float] | None:
-    return list(between) if between else None
-
-
-def _correct(groups: Mapping[str, Any], among: int) -> None:
+def _correct(groups: Mapping[str, GroupOutcome], among: int) -> None:
     """Let a group's change be clear only where Holm's p-value, across groups, measures and as many methods, is at most
     0.05.
     """
-    entries = [(each, key) for each in groups.values() for key in MEASURED if not each[key]["thin"]]
-    adjusted = holm([each[key]["change"].get("p") for each, key in entries])
-    for (each, key), p in zip(entries, adjusted, strict=True):
-        each[key]["change"]["p_holm"] = None if p is None else min(1.0, p * among)
-        each[key]["change"]["clear"] = bool(each[key]["change"]["clear"] and p is not None and p * among <= ALPHA)
+    entries = [(each.rates, key) for each in groups.values() for key in MEASURED if not each.rates[key].thin]
+    adjusted = holm([rates[key].change.p for rates, key in entries])
+    for (rates, key), p in zip(entries, adjusted, strict=True):
+        change = rates[key].change
+        clear = bool(change.clear and p is not None and p * among <= ALPHA)
+        corrected = Corrected(p_holm=None if p is None else min(1.0, p * among))
+        rates[key] = replace(rates[key], change=replace(change, clear=clear, corrected=corrected))
 
 
-def _moved(groups: Mapping[str, Any], sign: int) -> list[dict[str, Any]]:
+def _moved(groups: Mapping[str, GroupOutcome], sign: int) -> list[Moved]:
     """Groups whose good or right decisions clearly became fewer (-1) or more (1)."""
-    told = []
-    for name, each in groups.items():
-        for key in MEASURED:
-            change = each[key]["change"]
-            if change["clear"] and change["value"] * sign > 0 and not each[key]["thin"]:
-                told.append({"group": name, "measure": key, **change})
-    return told
+    return [
+        Moved(group=name, measure=key, change=rate.change)
+        for name, each in groups.items()
+        for key in MEASURED
+        for rate in [each.rates[key]]
+        if rate.change.clear and (rate.change.value or 0) * sign > 0 and not rate.thin
+    ]
 
 
 def _levels_down(
@@ -470,14 +481,17 @@ def _levels_down(
     return bool(shrinks >= SHRINKS and rates[key][low] - old[key][low] <= LEAST and rates[key][high] < old[key][high])
 
 
-def _undominated(told: Mapping[str, Mapping[str, Any]], gap: str) -> list[str]:
+def _undominated(told: Mapping[str, Comparison], constraint: str) -> list[str]:
     """The methods that no other beats in accuracy and gap at once, in one of them by more than chance; without a gap
     there is nothing to weigh.
 
     By more than chance: the two intervals do not share a value.
     """
+    name_of = "selection_gap" if constraint == "demographic_parity" else "odds_gap"
     points = {
-        name: ((each["accuracy"], -each[gap]), _span(each, gap)) for name, each in told.items() if each[gap] is not None
+        name: ((each.accuracy, -gap), _span(each, gap, each.intervals.get(name_of)))
+        for name, each in told.items()
+        if (gap := each.gap(constraint)) is not None
     }
 
     def beats(other: Any, mine: Any) -> bool:
@@ -487,9 +501,9 @@ def _undominated(told: Mapping[str, Mapping[str, Any]], gap: str) -> list[str]:
     return [name for name, mine in points.items() if not any(beats(other, mine) for other in points.values())]
 
 
-def _span(each: Mapping[str, Any], gap: str) -> tuple[tuple[float, float], tuple[float, float]]:
+def _span(each: Comparison, gap: float, apart: Interval | None) -> tuple[Interval, Interval]:
     """The ends of accuracy and of the gap, turned round so that more is better; both the value itself where there is no
     interval.
     """
-    accuracy, apart = (each["intervals"].get(key) or [each[key], each[key]] for key in ("accuracy", gap))
-    return (accuracy[0], accuracy[1]), (-apart[1], -apart[0])
+    low, high = apart or (gap, gap)
+    return each.intervals.get("accuracy") or (each.accuracy, each.accuracy), (-high, -low)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from dataops_core.errors import SettingError
 from dataops_core.fairness.formulas import DATA
 from dataops_core.fairness.group_definitions import THIN, Groups, Outcome, groups_of, named_ranges, outcome_of
 from dataops_core.models import encoder, features, plain
+from dataops_core.record import Record, absent
 from dataops_core.stats.proportions import REPLICATES, cell_counts, newcombe, percentiles, resampled_cells
 from dataops_core.table import Table
 
@@ -20,6 +21,58 @@ LOOKED_AT = 4_000  # rows of which the nearest are looked up
 MOST_GROUPS = 200  # told one by one
 DIVERGENCES = ("kl", "js", "lp", "total_variation", "ks")
 UNCLEAR = "the interval begins at 0, for a test of no difference between the outcomes is not clear"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured(Record):
+    """The value of a measure."""
+
+    value: float | None  # null where it is not defined, never 0
+    ci: tuple[float, float] | None = None  # 95 % interval
+    why: str | None = absent()  # why it is not defined
+    note: str | None = absent()  # what to know of the interval
+    thin: bool | None = absent()  # true where few rows were counted
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneOutcome(Record):
+    """Strata in which everybody has the good outcome, or nobody has."""
+
+    strata: int  # such strata
+    of: int  # all strata with rows
+    rows: int  # in such strata
+    words: str  # the same as a sentence; empty where there are none
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nearest(Record):
+    """How it was looked up who is alike."""
+
+    rows: int  # of which the nearest were looked up
+    of: int
+    neighbours: int
+    features: list[str]  # the columns that say who is alike
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataMeasures(Record):
+    """How the outcomes of groups differ from those of the reference group."""
+
+    sensitive: list[str]
+    ranges: dict[str, list[str]]  # what the ranges of amounts are called, by column
+    target: str
+    favorable: str
+    reference: str
+    strata: list[str]  # columns within which outcomes are compared
+    rows: int  # with an outcome
+    of: int
+    about: dict[str, dict[str, str]]  # of each measure its title, formula, range, direction and source
+    together: dict[str, Measured]  # all other known groups as one, by measure
+    by_group: dict[str, dict[str, Measured]]  # each group alone
+    one_outcome: OneOutcome | None
+    not_told: int  # groups that are too many to be measured one by one
+    nearest: Nearest
+    seed: int
 
 
 def data_measures(
@@ -34,13 +87,11 @@ def data_measures(
     leave_out: Sequence[str] = (),
     seed: int = 0,
     replicates: int = REPLICATES,
-) -> dict[str, Any]:
+) -> DataMeasures:
     """Measure how the outcomes of each group differ from those of the reference group; rows without an outcome are left
     out.
 
-    "together" compares all other known groups as one with the reference, "by_group" each group alone (the 200 largest;
-    the rest are counted in "not_told"); each measure is {"value", "ci", "why"}, value None with `why` where it is not
-    defined, never 0. "about" holds each measure's formula, direction, range and source. Intervals (95 %): Newcombe for
+    Of groups alone the 200 largest are compared. Intervals (95 %): Newcombe for
     differences of rates, Katz for the ratio, else percentiles of `replicates` bootstrap tables; divergences cannot fall
     below 0, so their interval begins there unless a chi-square test says that the outcomes differ. Consistency is one
     number for the table, of at most 4,000 rows; `leave_out` names columns that do not say who is alike. "one_outcome"
@@ -66,23 +117,23 @@ def data_measures(
     }
     consistency, near = _consistency(table, frame, found, outcome, [target, *leave_out], seed)
     together["consistency"] = consistency
-    return {
-        "sensitive": list(found.columns),
-        "ranges": named_ranges(found, frame),
-        "target": target,
-        "favorable": favorable,
-        "reference": name,
-        "strata": list(strata),
-        "rows": int(outcome.known.sum()),
-        "of": len(frame),
-        "about": DATA,
-        "together": together,
-        "by_group": by_group,
-        "one_outcome": _one_outcome(cells[[at, *known]], good) if strata else None,
-        "not_told": max(0, len(others) - MOST_GROUPS),
-        "nearest": near,
-        "seed": seed,
-    }
+    return DataMeasures(
+        sensitive=list(found.columns),
+        ranges=named_ranges(found, frame),
+        target=target,
+        favorable=favorable,
+        reference=name,
+        strata=list(strata),
+        rows=int(outcome.known.sum()),
+        of=len(frame),
+        about=DATA,
+        together=together,
+        by_group=by_group,
+        one_outcome=_one_outcome(cells[[at, *known]], good) if strata else None,
+        not_told=max(0, len(others) - MOST_GROUPS),
+        nearest=near,
+        seed=seed,
+    )
 
 
 def _layers(frame: pd.DataFrame, strata: list[str], known: np.ndarray) -> np.ndarray:
@@ -105,40 +156,38 @@ def _cells(found: Groups, outcome: Outcome, layers: np.ndarray) -> np.ndarray:
     return cell_counts(shape, found.codes[rows], outcome.codes[rows], layers[rows])
 
 
-def _one_outcome(cells: np.ndarray, good: int) -> dict[str, Any]:
+def _one_outcome(cells: np.ndarray, good: int) -> OneOutcome:
     """How many strata have the good outcome always or never, of how many with rows, and how many rows they have; with a
     sentence.
     """
     right, every = cells[:, good].sum(axis=0), cells.sum(axis=(0, 1))
     alike = (every > 0) & ((right == 0) | (right == every))
-    told = {"strata": int(alike.sum()), "of": int((every > 0).sum()), "rows": int(every[alike].sum())}
+    told = OneOutcome(strata=int(alike.sum()), of=int((every > 0).sum()), rows=int(every[alike].sum()), words="")
     words = (
-        f"In {told['strata']:,} of {told['of']:,} strata, with {told['rows']:,} of {int(every.sum()):,} rows, everybody"
+        f"In {told.strata:,} of {told.of:,} strata, with {told.rows:,} of {int(every.sum()):,} rows, everybody"
         " has the good outcome or nobody has. Conditional demographic disparity takes the part of nobody as 0 there"
         " (0/0 := 0, as Amazon SageMaker Clarify does), though such strata compare nobody: they pull it away from what"
         " the others say."
     )
-    return told | {"words": words if told["strata"] else ""}
+    return replace(told, words=words) if told.strata else told
 
 
 def _against(
     reference: np.ndarray, group: np.ndarray, good: int, strata: bool, seed: int, replicates: int
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Measured]:
     """All measures of one group against the reference, from counts (classes, strata) of each."""
     pair = np.stack([reference, group])
     values = {key: float(value) for key, value in _values(pair[None].astype("float64"), good, strata).items()}
     a, d = pair[0].sum(), pair[1].sum()
     hits = pair[:, good].sum(axis=1)
-    told: dict[str, dict[str, Any]] = {}
+    told: dict[str, Measured] = {}
     drawn = _values(resampled_cells(pair, replicates, seed), good, strata) if a and d else {}
     apart = _differ(pair.sum(axis=2))
     for key in (key for key in DATA if key != "consistency"):
-        value = values[key] if np.isfinite(values[key]) else None
-        told[key] = {"value": value, "ci": None}
-        if value is None:
-            told[key]["why"] = _why(key, pair, good, strata)
+        if not np.isfinite(values[key]):
+            told[key] = Measured(value=None, why=_why(key, pair, good, strata))
             continue
-        between = percentiles(drawn[key])
+        between, note = percentiles(drawn[key]), None
         if key in ("difference_in_proportions", "statistical_parity_difference"):
             one, other = (0, 1) if key == "difference_in_proportions" else (1, 0)
             low, high = newcombe(hits[one], (a, d)[one], hits[other], (a, d)[other])
@@ -146,11 +195,8 @@ def _against(
         elif key == "disparate_impact":
             between = _katz(hits[1], d, hits[0], a)
         elif key in DIVERGENCES and between is not None and not apart:
-            between = (0.0, between[1])
-            told[key]["note"] = UNCLEAR
-        told[key]["ci"] = list(between) if between is not None else None
-        if min(a, d) < THIN:
-            told[key]["thin"] = True
+            between, note = (0.0, between[1]), UNCLEAR
+        told[key] = Measured(value=values[key], ci=between, note=note, thin=True if min(a, d) < THIN else None)
     return told
 
 
@@ -242,7 +288,7 @@ def _why(key: str, pair: np.ndarray, good: int, strata: bool) -> str:
 
 def _consistency(
     table: Table, frame: pd.DataFrame, found: Groups, outcome: Outcome, without: Sequence[str], seed: int
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[Measured, Nearest]:
     """Whether people who are alike have the same outcome, and how it was looked up."""
     from sklearn.neighbors import NearestNeighbors
 
@@ -251,14 +297,14 @@ def _consistency(
         rows = np.sort(np.random.default_rng(seed).choice(rows, LOOKED_AT, replace=False))
     part = frame.iloc[rows]
     chosen = features(table.columns, part, leave_out=[*found.columns, *without])
-    how = {"rows": len(rows), "of": int(outcome.known.sum()), "neighbours": NEIGHBOURS, "features": chosen.names}
+    how = Nearest(rows=len(rows), of=int(outcome.known.sum()), neighbours=NEIGHBOURS, features=list(chosen.names))
     if len(rows) <= NEIGHBOURS or not chosen.names:
         why = "there are too few rows" if chosen.names else "no column is left to tell who is alike"
-        return {"value": None, "ci": None, "why": why}, how
+        return Measured(value=None, why=why), how
     matrix = np.clip(encoder(chosen).fit_transform(plain(part, chosen)), -1e6, 1e6)
     # without the row itself
     nearest = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(matrix).kneighbors(return_distance=False)
     good = outcome.good[rows].astype("float64")
     apart = np.abs(good - good[nearest].mean(axis=1))
     value, width = 1 - float(apart.mean()), 1.959964 * float(apart.std(ddof=1)) / np.sqrt(len(rows))
-    return {"value": value, "ci": [float(max(0.0, value - width)), float(min(1.0, value + width))]}, how
+    return Measured(value=value, ci=(float(max(0.0, value - width)), float(min(1.0, value + width)))), how

@@ -7,7 +7,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from dataops_core.errors import SettingError
 from dataops_core.evaluation.folds import stratified
 from dataops_core.fairness.group_definitions import Outcome
 from dataops_core.models import PARTS, TRAIN, Features, estimator, features, one_thread, plain, probabilities, training
+from dataops_core.record import Record, absent, key
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._groups import positions
 from dataops_core.table import Table
@@ -23,6 +24,30 @@ from dataops_core.table.kinds import type_of
 
 FOLDS = 5
 LEAST = 2  # rows of each outcome that a model can learn from
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroughtDecisions(Record):
+    """How the decisions of a column came about."""
+
+    source: Literal["column"] = key("from")
+    column: str
+    threshold: float | None = absent()  # of probabilities, from which a decision is the good one
+    left_out: int  # rows without a decision
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnedDecisions(Record):
+    """How the decisions of a baseline model came about."""
+
+    source: Literal["model"] = key("from")
+    model: str  # linear or trees
+    features: list[str]
+    left_out_features: dict[str, str]  # columns that it cannot use, with the reason
+    learned_from: int  # rows
+    seed: int
+    judged: str  # which rows were
+    threshold: float  # the probability from which a decision is the good one
 
 
 @dataclass(frozen=True)
@@ -34,7 +59,7 @@ class Decisions:
     rows: np.ndarray
     chosen: np.ndarray
     chances: np.ndarray | None
-    how: dict[str, Any]
+    how: BroughtDecisions | LearnedDecisions
 
 
 def brought(frame: pd.DataFrame, column: str, favorable: str, classes: Sequence[str]) -> Decisions:
@@ -49,11 +74,12 @@ def brought(frame: pd.DataFrame, column: str, favorable: str, classes: Sequence[
     rows = np.flatnonzero(known)
     if values and values <= set(classes):
         chosen = np.array([text == favorable for text in texts])[rows]
-        return Decisions(rows, chosen, None, {"from": "column", "column": column, "left_out": int((~known).sum())})
+        how = BroughtDecisions(source="column", column=column, left_out=int((~known).sum()))
+        return Decisions(rows, chosen, None, how)
     if type_of(frame[column]) in ("integer", "decimal"):
         chances = positions(frame[column])[rows]
         if len(rows) and chances.min() >= 0 and chances.max() <= 1:
-            how = {"from": "column", "column": column, "threshold": 0.5, "left_out": int((~known).sum())}
+            how = BroughtDecisions(source="column", column=column, threshold=0.5, left_out=int((~known).sum()))
             return Decisions(rows, chances >= 0.5, chances, how)
     strange = sorted(values - set(classes))[:3]
     raise SettingError(
@@ -114,29 +140,24 @@ def learned(
         )
     chosen = usable(table, frame.iloc[train], target, sensitive, [*leave_out, *([split] if split else [])])
     cells = plain(frame, chosen)
-    how = {
-        "from": "model",
-        "model": kind,
-        "features": chosen.names,
-        "left_out_features": chosen.left_out,
-        "learned_from": len(train),
-        "seed": seed,
-    }
-    if len(judged):
-        return _decided(
-            judged,
-            _chances(chosen, kind, seed, cells, outcome.good, train, judged),
-            how | {"judged": "rows kept apart by the split"},
-        )
     folds = int(min(FOLDS, counts.min()))
+    how = LearnedDecisions(
+        source="model",
+        model=kind,
+        features=list(chosen.names),
+        left_out_features=chosen.left_out,
+        learned_from=len(train),
+        seed=seed,
+        judged="rows kept apart by the split" if len(judged) else f"{folds} folds that take turns",
+        threshold=0.5,
+    )
+    if len(judged):
+        chances = _chances(chosen, kind, seed, cells, outcome.good, train, judged)
+        return Decisions(judged, chances >= 0.5, chances, how)
     chances = np.zeros(len(train))
     for learn, judge in stratified(outcome.good[train], folds, seed):
         chances[judge] = _chances(chosen, kind, seed, cells, outcome.good, train[learn], train[judge])
-    return _decided(train, chances, how | {"judged": f"{folds} folds that take turns"})
-
-
-def _decided(rows: np.ndarray, chances: np.ndarray, how: dict[str, Any]) -> Decisions:
-    return Decisions(rows, chances >= 0.5, chances, how | {"threshold": 0.5})
+    return Decisions(train, chances >= 0.5, chances, how)
 
 
 def _chances(

@@ -10,14 +10,26 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.fairness.bias import versions
 from dataops_core.fairness.compare_mitigations import PAIR, SLOW_ROWS, compared, prepared
+from dataops_core.fairness.formulas import versions
 from dataops_core.fairness.group_definitions import THIN, UNKNOWN
-from dataops_core.fairness.mitigations import FITTED, METHODS, SLOW, Constraint, Decider, Setup, decider, drawn
+from dataops_core.fairness.mitigations import (
+    FITTED,
+    METHODS,
+    SLOW,
+    Constraint,
+    Decider,
+    Setup,
+    ThresholdRule,
+    decider,
+    drawn,
+)
 from dataops_core.fairness.mitigations import fitted as baseline_of
+from dataops_core.fairness.model_schema import ModelJson
 from dataops_core.fairness.refits import refits
 from dataops_core.models import Features, dumps, loads, one_thread, plain
 from dataops_core.progress import Progress, no_progress
+from dataops_core.record import as_json
 from dataops_core.steps._groups import grouped_keys
 from dataops_core.table import Table
 
@@ -41,7 +53,7 @@ def fit(
     slow_rows: int = SLOW_ROWS,
     seed: int = 0,
     progress: Progress = no_progress,
-) -> dict[str, Any]:
+) -> ModelJson:
     """Learn one way to decide as the lab does, from the same rows with the same seed, and give it as plain JSON.
 
     `method` is exponentiated_gradient, grid_search, thresholds, or baseline. "members" are [weight, scikit-learn
@@ -54,7 +66,7 @@ def fit(
     setup, found, _ = prepared(
         table, target, favorable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed
     )
-    progress(0.1, METHODS[method]["title"])
+    progress(0.1, METHODS[method].title)
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # columns that are empty, fits that stop early
         baseline = baseline_of(setup, setup.frame.iloc[setup.train], setup.good[setup.train])
@@ -73,9 +85,9 @@ def fit(
     return {
         "format": FORMAT,
         "method": method,
-        "title": METHODS[method]["title"],
-        "needs": METHODS[method]["needs"],
-        "at_prediction": METHODS[method]["at_prediction"],
+        "title": METHODS[method].title,
+        "needs": METHODS[method].needs,
+        "at_prediction": METHODS[method].at_prediction,
         "constraint": constraint,
         "model": kind,
         "target": target,
@@ -85,7 +97,7 @@ def fit(
         "features": {"numbers": list(setup.chosen.numbers), "categories": list(setup.chosen.categories)},
         "left_out_features": setup.chosen.left_out,
         "members": [[weight, dumps(model)] for weight, model in made.members],
-        "rules": made.rules,
+        "rules": as_json(made.rules),
         "learned_from": rows,
         "judged": _judged(method, made, baseline, setup),
         "seed": seed,
@@ -93,18 +105,18 @@ def fit(
     }
 
 
-def _judged(method: str, made: Decider, baseline: Any, setup: Setup) -> dict[str, Any]:
+def _judged(method: str, made: Decider, baseline: Any, setup: Setup) -> ModelJson:
     """What the lab says of the decisions about the rows held back, against those of the baseline."""
     cells = plain(setup.frame.iloc[setup.judge], setup.chosen)
     groups = setup.groups[setup.judge]
     ours, before = (drawn(each.chances(cells, groups), setup.seed) for each in (made, Decider([(1.0, baseline)])))
     told = compared(ours, before, setup, PAIR[setup.constraint], THIN)
-    if told["pays"] or told["gains"]:  # may be chance in the rows that it learned from
+    if told.pays or told.gains:  # may be chance in the rows that it learned from
         told = compared(ours, before, setup, PAIR[setup.constraint], THIN, again=refits([method], setup)[method])
-    return {"rows": len(setup.judge)} | {key: told[key] for key in JUDGED}
+    return {"rows": len(setup.judge)} | {key: as_json(getattr(told, key)) for key in JUDGED}
 
 
-def check(model: Any, where: str) -> dict[str, Any]:
+def check(model: Any, where: str) -> ModelJson:
     """A parsed JSON document as a fitted way to decide; raises SettingError where it is none."""
     from dataops_core.fairness.model_schema import problem_of
 
@@ -141,6 +153,7 @@ def decide(model: Mapping[str, Any], frame: pd.DataFrame) -> pd.Series:
         keys = grouped_keys(frame, model["sensitive"], model["cuts"])
         lost = f"{UNKNOWN} (missing)" if any(f"{UNKNOWN} (missing)" in name for name in model["rules"]) else UNKNOWN
         groups = np.array([", ".join(lost if part is None else part for part in key) for key in keys], dtype=object)
-    found = Decider([(weight, loads(text)) for weight, text in model["members"]], model["rules"])
+    rules = model["rules"] and {name: ThresholdRule.from_json(rule) for name, rule in model["rules"].items()}
+    found = Decider([(weight, loads(text)) for weight, text in model["members"]], rules)
     chances = found.chances(plain(frame, chosen), groups)
     return pd.Series(drawn(chances, model["seed"] % 2**31), index=frame.index, dtype="boolean")

@@ -138,3 +138,10 @@ FAIRNESS: dict[str, dict[str, str]] = {
         "direction": "difference 0, ratio 1: alike",
     },
 }
+
+
+def versions() -> dict[str, str]:
+    """The packages that the figures come from."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("fairlearn", "scikit-learn", "scipy", "numpy", "pandas")}

@@ -12,8 +12,11 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.evaluation.folds import stratified
+from dataops_core.fairness.mitigation_results import Method
 from dataops_core.models import Features, estimator, plain
+from dataops_core.record import Record
 from dataops_core.steps import get
+from dataops_core.steps.step import Params, StepJson
 from dataops_core.table.kinds import type_of
 
 WEIGHT = "lab weight"
@@ -23,78 +26,78 @@ GRID = 10  # models for each dimension of a grid
 MOST_DIMENSIONS = 4  # as Fairlearn recommends
 Constraint = Literal["demographic_parity", "equalized_odds"]
 
-METHODS: dict[str, dict[str, Any]] = {
-    "baseline": {
-        "title": "Nothing",
-        "where": "nowhere",
-        "changes": "nothing",
-        "needs": "nothing",
-        "at_prediction": False,
-    },
-    "reweigh": {
-        "title": "Reweighing",
-        "where": "data",
-        "changes": "how much each row counts while a model learns (Kamiran & Calders 2012)",
-        "needs": "the group when learning",
-        "at_prediction": False,
-    },
-    "over_sampling": {
-        "title": "Over-sampling within groups",
-        "where": "data",
-        "changes": "repeats rows until each group has the good outcome as often as all the others together",
-        "needs": "the group when learning",
-        "at_prediction": False,
-    },
-    "under_sampling": {
-        "title": "Under-sampling within groups",
-        "where": "data",
-        "changes": "drops rows until each group has the good outcome as often as all the others together",
-        "needs": "the group when learning",
-        "at_prediction": False,
-    },
-    "repair": {
-        "title": "Disparate impact repair",
-        "where": "data",
-        "changes": "moves numbers so that they are distributed alike in each group (Feldman et al. 2015)",
-        "needs": "the group when learning and at prediction time",
-        "at_prediction": True,
-    },
-    "remove_correlation": {
-        "title": "Correlation removal",
-        "where": "data",
-        "changes": "takes out of numbers what straight lines tell of the group (Fairlearn's CorrelationRemover)",
-        "needs": "the group when learning and at prediction time",
-        "at_prediction": True,
-    },
-    "exponentiated_gradient": {
-        "title": "Exponentiated gradient",
-        "where": "model",
-        "changes": (
+METHODS: dict[str, Method] = {
+    "baseline": Method(
+        title="Nothing",
+        where="nowhere",
+        changes="nothing",
+        needs="nothing",
+        at_prediction=False,
+    ),
+    "reweigh": Method(
+        title="Reweighing",
+        where="data",
+        changes="how much each row counts while a model learns (Kamiran & Calders 2012)",
+        needs="the group when learning",
+        at_prediction=False,
+    ),
+    "over_sampling": Method(
+        title="Over-sampling within groups",
+        where="data",
+        changes="repeats rows until each group has the good outcome as often as all the others together",
+        needs="the group when learning",
+        at_prediction=False,
+    ),
+    "under_sampling": Method(
+        title="Under-sampling within groups",
+        where="data",
+        changes="drops rows until each group has the good outcome as often as all the others together",
+        needs="the group when learning",
+        at_prediction=False,
+    ),
+    "repair": Method(
+        title="Disparate impact repair",
+        where="data",
+        changes="moves numbers so that they are distributed alike in each group (Feldman et al. 2015)",
+        needs="the group when learning and at prediction time",
+        at_prediction=True,
+    ),
+    "remove_correlation": Method(
+        title="Correlation removal",
+        where="data",
+        changes="takes out of numbers what straight lines tell of the group (Fairlearn's CorrelationRemover)",
+        needs="the group when learning and at prediction time",
+        at_prediction=True,
+    ),
+    "exponentiated_gradient": Method(
+        title="Exponentiated gradient",
+        where="model",
+        changes=(
             "learns several models and draws one for each decision, so that the constraint holds (Agarwal et al. 2018)"
         ),
-        "needs": "the group when learning; decisions are drawn by lot, here by the seed",
-        "at_prediction": False,
-    },
-    "grid_search": {
-        "title": "Grid search",
-        "where": "model",
-        "changes": "learns several models under different weights and keeps one (Agarwal et al. 2018)",
-        "needs": "the group when learning",
-        "at_prediction": False,
-    },
-    "thresholds": {
-        "title": "Thresholds by group",
-        "where": "decisions",
-        "changes": (
+        needs="the group when learning; decisions are drawn by lot, here by the seed",
+        at_prediction=False,
+    ),
+    "grid_search": Method(
+        title="Grid search",
+        where="model",
+        changes="learns several models under different weights and keeps one (Agarwal et al. 2018)",
+        needs="the group when learning",
+        at_prediction=False,
+    ),
+    "thresholds": Method(
+        title="Thresholds by group",
+        where="decisions",
+        changes=(
             "decides at another threshold in each group (Hardt et al. 2016), set on scores of rows that the model did"
             " not learn from"
         ),
-        "needs": (
+        needs=(
             "the group at prediction time: people are treated differently by who they are, which the law may forbid;"
             " decisions may be drawn by lot, here by the seed"
         ),
-        "at_prediction": True,
-    },
+        at_prediction=True,
+    ),
 }
 SLOW = ("exponentiated_gradient", "grid_search")
 FITTED = (*SLOW, "thresholds")  # those that are a fitted model, and no step
@@ -185,12 +188,30 @@ def _changed(method: str, setup: Setup) -> pd.DataFrame:
     return step(setup.frame, columns=columns, by=list(setup.sensitive), learned=learned)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ThresholdPart(Record):
+    """One way in which a group's scores are cut, and the share of people that it is used for."""
+
+    share: float
+    when: Literal["above", "below", "always", "never"]
+    threshold: float | None  # null for always and never
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThresholdRule(Record):
+    """How the scores of one group become decisions."""
+
+    parts: list[ThresholdPart]
+    fixed_share: float  # of people who are decided about by the fixed chance instead
+    fixed: float  # the chance of the good decision
+
+
 @dataclass(frozen=True)
 class Decider:
     """A fitted way to decide: models with the chance that each is asked, and what is done with scores, by group."""
 
     members: list[tuple[float, Any]]  # pipelines over `plain` features
-    rules: dict[str, dict[str, Any]] | None = None
+    rules: dict[str, ThresholdRule] | None = None
 
     def chances(self, cells: pd.DataFrame, groups: np.ndarray) -> np.ndarray:
         """How likely each row gets the good decision (rows,): 0 or 1 where nothing is drawn by lot.
@@ -206,10 +227,8 @@ class Decider:
         out = (scores >= 0.5).astype("float64")
         for name, rule in self.rules.items():
             here = np.asarray(groups).astype(str) == name
-            mixed = sum(
-                (part["share"] * _passes(scores[here], part) for part in rule["parts"]), np.zeros(int(here.sum()))
-            )
-            out[here] = rule["fixed_share"] * rule["fixed"] + (1 - rule["fixed_share"]) * mixed
+            mixed = sum((part.share * _passes(scores[here], part) for part in rule.parts), np.zeros(int(here.sum())))
+            out[here] = rule.fixed_share * rule.fixed + (1 - rule.fixed_share) * mixed
         return out
 
 
@@ -218,10 +237,10 @@ def drawn(chances: np.ndarray, seed: int) -> np.ndarray:
     return (chances > 1 - 1e-12) | ((chances > 1e-12) & (np.random.default_rng(seed).random(len(chances)) < chances))
 
 
-def _passes(scores: np.ndarray, part: dict[str, Any]) -> np.ndarray:
-    if part["when"] in ("always", "never"):
-        return np.full(len(scores), float(part["when"] == "always"))
-    return (scores > part["threshold"] if part["when"] == "above" else scores < part["threshold"]).astype("float64")
+def _passes(scores: np.ndarray, part: ThresholdPart) -> np.ndarray:
+    if part.threshold is None:
+        return np.full(len(scores), float(part.when == "always"))
+    return (scores > part.threshold if part.when == "above" else scores < part.threshold).astype("float64")
 
 
 def decider(method: str, setup: Setup, baseline: Any) -> Decider:
@@ -289,11 +308,11 @@ def _thresholds(setup: Setup, baseline: Any) -> Decider:
             for share, operation in ((mix["p0"], mix["operation0"]), (mix["p1"], mix["operation1"]))
             if share > 0
         ]
-        rules[str(name)] = {
-            "parts": parts,
-            "fixed_share": float(mix.get("p_ignore", 0.0)),
-            "fixed": float(mix.get("prediction_constant", 0.0)),
-        }
+        rules[str(name)] = ThresholdRule(
+            parts=parts,
+            fixed_share=float(mix.get("p_ignore", 0.0)),
+            fixed=float(mix.get("prediction_constant", 0.0)),
+        )
     return Decider([(1.0, baseline)], rules)
 
 
@@ -324,17 +343,17 @@ def out_of_fold(setup: Setup) -> np.ndarray:
     return scores
 
 
-def _part(share: float, operation: Any) -> dict[str, Any]:
+def _part(share: float, operation: Any) -> ThresholdPart:
     """A threshold as plain values; one at infinity decides always or never."""
     threshold, above = float(operation.threshold), operation.operator == ">"
     if np.isinf(threshold):
-        return {"share": share, "when": "always" if (threshold < 0) == above else "never", "threshold": None}
-    return {"share": share, "when": "above" if above else "below", "threshold": threshold}
+        return ThresholdPart(share=share, when="always" if (threshold < 0) == above else "never", threshold=None)
+    return ThresholdPart(share=share, when="above" if above else "below", threshold=threshold)
 
 
-def step_of(method: str, setup: Setup, cuts: dict[str, list[float]]) -> dict[str, Any] | None:
+def step_of(method: str, setup: Setup, cuts: dict[str, list[float]]) -> StepJson | None:
     """The recipe step of a method, where it is one."""
-    by: dict[str, Any] = {"by": list(setup.sensitive)}
+    by: Params = {"by": list(setup.sensitive)}
     ends = {"cuts": {name: ", ".join(f"{end:g}" for end in each) for name, each in cuts.items()}} if cuts else {}
     if method == "reweigh":
         return {"op": "reweigh", "with": {"target": setup.target, **by, "favorable": setup.favorable, **ends}}

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 from dataops_core.errors import SettingError, nearest
 from dataops_core.fairness.formulas import FAIRNESS, MODEL
 from dataops_core.fairness.group_definitions import THIN, UNKNOWN
+from dataops_core.record import Record, absent, spread
 from dataops_core.stats.proportions import REPLICATES, percentiles, resampled_cells, wilson
 
 CELLS = ("tn", "fp", "fn", "tp")
@@ -27,6 +29,88 @@ PARTS_OF: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "accuracy": (("tp", "tn"), CELLS, "nobody is in the group"),
 }
 ACROSS = {"demographic_parity": ("selection_rate",), "equal_opportunity": ("tpr",), "equalised_odds": ("tpr", "fpr")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate(Record):
+    """A rate of decisions in a group."""
+
+    value: float | None  # hits / of; null where there is nobody to count
+    hits: int
+    of: int
+    ci: tuple[float, float] | None = None  # 95 % interval (Wilson)
+    boot: tuple[float, float] | None = None  # 95 % interval (bootstrap)
+    thin: bool  # few rows to count
+    why: str | None = absent()  # why there is no value
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurvePoint(Record):
+    """Rows with about the same probability."""
+
+    mean: float  # of their probabilities
+    observed: float  # share of the good outcome
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration(Record):
+    """How near probabilities are to what happened."""
+
+    mean_predicted: float | None = None
+    observed: float | None = None  # share of the good outcome
+    gap: float | None = None  # predicted less observed
+    error: float | None = None  # expected calibration error, over ten ranges of the probability
+    curve: list[CurvePoint]
+    thin: bool
+    why: str | None = absent()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupDecisions(Record):
+    """The decisions about a group."""
+
+    n: int  # rows
+    cells: dict[str, int]  # tn, fp, fn, tp
+    rates: dict[str, Rate] = spread()  # selection_rate, tpr, fpr, fnr, precision, accuracy
+    calibration: Calibration | None = absent()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disparity(Record):
+    """How far a rate, or what a notion of fairness asks for, differs between groups."""
+
+    difference: float | None = None  # the highest rate less the lowest
+    ratio: float | None = None  # the lowest rate / the highest
+    lowest: str | None = absent()  # the group with the lowest rate
+    highest: str | None = absent()
+    undefined: list[str]  # groups without such a rate
+    why: str | None = absent()  # why there is no difference or no ratio
+    without_thin: Disparity | None = absent()  # the same without groups of few rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlledDecisions(Record):
+    """The decisions within one value of the control feature."""
+
+    groups: dict[str, GroupDecisions]
+    fairness: dict[str, Disparity]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelMeasures(Record):
+    """Decisions by group."""
+
+    rows: int  # with an outcome and a decision
+    reference: str
+    thin: int
+    about: dict[str, dict[str, str]]  # of each rate its title and formula
+    about_fairness: dict[str, dict[str, str]]
+    seed: int
+    overall: GroupDecisions
+    groups: dict[str, GroupDecisions]
+    fairness: dict[str, Disparity]  # of each rate, and of demographic parity, equal opportunity and equalised odds
+    controlled: dict[str, ControlledDecisions] | None = absent()  # within each value of the control feature
 
 
 def _four(truth: Any, chosen: Any) -> tuple[int, ...]:
@@ -47,16 +131,13 @@ def model_measures(
     thin: int = THIN,
     seed: int = 0,
     replicates: int = REPLICATES,
-) -> dict[str, Any]:
+) -> ModelMeasures:
     """Judge decisions by group; all arguments have one entry per row (rows,): whether the outcome is good, whether the
     decision is, the group (None: "unknown"), the probability of the good outcome, and the level of a control feature.
 
-    "groups" holds for each group n and, for each of selection_rate, tpr, fpr, fnr, precision, accuracy, {"value",
-    "hits", "of", "ci" (Wilson), "boot" (bootstrap, from the multinomial distribution of the confusion cells), "thin",
-    "why"}; with chances, "calibration". "fairness" holds demographic parity, equal opportunity and equalised odds, as
-    the difference (largest less smallest) and ratio (smallest by largest) over all groups where they are defined, and
-    without thin ones; with the groups where it is not ("undefined"). With a control, "controlled" tells the same within
-    each level. Raises SettingError for no rows.
+    The bootstrap draws from the multinomial distribution of the confusion cells. Differences and ratios are taken over
+    all groups where a rate is defined, and without thin ones. Calibration is told with chances, and what holds within
+    each level with a control. Raises SettingError for no rows.
     """
     good, made = np.asarray(truth, dtype=bool), np.asarray(chosen, dtype=bool)
     if not len(good):
@@ -65,32 +146,34 @@ def model_measures(
     counts = _counted(good, made, names, None)[""]
     if reference is not None and reference not in counts:
         raise SettingError(f'There is no group "{reference}".', "reference", nearest(reference, counts))
-    told: dict[str, Any] = {
-        "rows": len(good),
-        "reference": reference or _largest(counts),
-        "thin": thin,
-        "about": MODEL,
-        "about_fairness": FAIRNESS,
-        "seed": seed,
-        "overall": _told(np.sum(list(counts.values()), axis=0), thin),
-        "groups": _by_group(counts, thin, seed, replicates),
-        "fairness": _fairness(counts, thin),
-    }
+    overall = _told(np.sum(list(counts.values()), axis=0), thin)
+    by_group = _by_group(counts, thin, seed, replicates)
     if chances is not None:
         given = np.asarray(chances, dtype="float64")
-        told["overall"]["calibration"] = _calibration(given, good, thin)
-        for name, each in told["groups"].items():
-            here = names == name
-            each["calibration"] = _calibration(given[here], good[here], thin)
-    if control is not None:
-        told["controlled"] = {
-            level: {
-                "groups": {name: _told(each, thin) for name, each in inside.items()},
-                "fairness": _fairness(inside, thin),
-            }
-            for level, inside in _counted(good, made, names, _texts(control)).items()
+        overall = replace(overall, calibration=_calibration(given, good, thin))
+        by_group = {
+            name: replace(each, calibration=_calibration(given[names == name], good[names == name], thin))
+            for name, each in by_group.items()
         }
-    return told
+    levels = {} if control is None else _counted(good, made, names, _texts(control))
+    controlled = {
+        level: ControlledDecisions(
+            groups={name: _told(each, thin) for name, each in inside.items()}, fairness=_fairness(inside, thin)
+        )
+        for level, inside in levels.items()
+    }
+    return ModelMeasures(
+        rows=len(good),
+        reference=reference or _largest(counts),
+        thin=thin,
+        about=MODEL,
+        about_fairness=FAIRNESS,
+        seed=seed,
+        overall=overall,
+        groups=by_group,
+        fairness=_fairness(counts, thin),
+        controlled=None if control is None else controlled,
+    )
 
 
 def _texts(groups: Sequence[str | None] | np.ndarray) -> np.ndarray:
@@ -134,12 +217,12 @@ def _rate(cells: np.ndarray, measure: str) -> tuple[np.ndarray, np.ndarray]:
     return sum(cells[..., CELLS.index(c)] for c in hits), sum(cells[..., CELLS.index(c)] for c in of)  # type: ignore[return-value]
 
 
-def _told(cells: np.ndarray, thin: int, drawn: np.ndarray | None = None) -> dict[str, Any]:
-    told: dict[str, Any] = {"n": int(cells.sum()), "cells": dict(zip(CELLS, (int(n) for n in cells), strict=True))}
+def _told(cells: np.ndarray, thin: int, drawn: np.ndarray | None = None) -> GroupDecisions:
+    rates = {}
     for measure, (_, _, why) in PARTS_OF.items():
         hits, of = (int(n) for n in _rate(cells, measure))
         if not of:
-            told[measure] = {"value": None, "hits": 0, "of": 0, "ci": None, "boot": None, "thin": True, "why": why}
+            rates[measure] = Rate(value=None, hits=0, of=0, thin=True, why=why)
             continue
         low, high = wilson(hits, of)
         boot = None
@@ -147,24 +230,20 @@ def _told(cells: np.ndarray, thin: int, drawn: np.ndarray | None = None) -> dict
             with np.errstate(divide="ignore", invalid="ignore"):
                 top, below = _rate(drawn, measure)
                 boot = percentiles(top / below)
-        told[measure] = {
-            "value": hits / of,
-            "hits": hits,
-            "of": of,
-            "ci": [float(low), float(high)],
-            "boot": list(boot) if boot else None,
-            "thin": of < thin,
-        }
-    return told
+        rates[measure] = Rate(
+            value=hits / of, hits=hits, of=of, ci=(float(low), float(high)), boot=boot, thin=of < thin
+        )
+    counted = dict(zip(CELLS, (int(n) for n in cells), strict=True))
+    return GroupDecisions(n=int(cells.sum()), cells=counted, rates=rates)
 
 
-def _by_group(counts: dict[str, np.ndarray], thin: int, seed: int, replicates: int) -> dict[str, dict[str, Any]]:
+def _by_group(counts: dict[str, np.ndarray], thin: int, seed: int, replicates: int) -> dict[str, GroupDecisions]:
     """What is told of each group; rows are resampled over all groups at once, as MetricFrame does it, but by their
     cells.
     """
     order = sorted(counts, key=lambda name: (name == UNKNOWN, -int(counts[name].sum()), name))
     size = max(1, 2_000_000 // (4 * max(1, replicates)))  # groups drawn at once
-    told = {}
+    told: dict[str, GroupDecisions] = {}
     whole = np.array([counts[name] for name in order])
     rng = np.random.SeedSequence(seed % 2**32).generate_state(len(order) // size + 1)
     for number, first in enumerate(range(0, len(order), size)):
@@ -178,72 +257,60 @@ def _by_group(counts: dict[str, np.ndarray], thin: int, seed: int, replicates: i
     return told
 
 
-def _fairness(counts: dict[str, np.ndarray], thin: int) -> dict[str, dict[str, Any]]:
+def _fairness(counts: dict[str, np.ndarray], thin: int) -> dict[str, Disparity]:
     """Differences and ratios over groups, of each measure and of the three notions of fairness."""
-    told: dict[str, dict[str, Any]] = {}
+    told: dict[str, Disparity] = {}
     for measure in PARTS_OF:
         pairs = {name: _rate(cells, measure) for name, cells in counts.items()}
         rates = {name: (int(hits) / int(of), int(of)) for name, (hits, of) in pairs.items() if of}
-        told[measure] = _apart(
-            {name: rate for name, (rate, _) in rates.items()}, [name for name in counts if name not in rates]
+        told[measure] = replace(
+            _apart({name: rate for name, (rate, _) in rates.items()}, [name for name in counts if name not in rates]),
+            without_thin=_apart({name: rate for name, (rate, of) in rates.items() if of >= thin}, []),
         )
-        told[measure]["without_thin"] = _apart({name: rate for name, (rate, of) in rates.items() if of >= thin}, [])
     for notion, measures in ACROSS.items():
         parts = [told[measure] for measure in measures]
-        differences, ratios = [part["difference"] for part in parts], [part["ratio"] for part in parts]
-        known = None not in differences
-        told[notion] = {
-            "difference": max(differences) if known else None,
-            "ratio": min(ratios) if None not in ratios else None,
-            "undefined": sorted({name for part in parts for name in part["undefined"]}),
-        } | next(({"why": part["why"]} for part in parts if "why" in part), {})
+        differences = [part.difference for part in parts if part.difference is not None]
+        ratios = [part.ratio for part in parts if part.ratio is not None]
+        told[notion] = Disparity(
+            difference=max(differences) if len(differences) == len(parts) else None,
+            ratio=min(ratios) if len(ratios) == len(parts) else None,
+            undefined=sorted({name for part in parts for name in part.undefined}),
+            why=next((part.why for part in parts if part.why is not None), None),
+        )
     return told
 
 
-def _apart(rates: dict[str, float], undefined: list[str]) -> dict[str, Any]:
+def _apart(rates: dict[str, float], undefined: list[str]) -> Disparity:
     if len(rates) < 2:
-        return {
-            "difference": None,
-            "ratio": None,
-            "undefined": undefined,
-            "why": "fewer than two groups have such a rate",
-        }
+        return Disparity(undefined=undefined, why="fewer than two groups have such a rate")
     lowest, highest = min(rates, key=lambda name: (rates[name], name)), max(rates, key=lambda name: (rates[name], name))
-    told: dict[str, Any] = {
-        "difference": rates[highest] - rates[lowest],
-        "ratio": rates[lowest] / rates[highest] if rates[highest] else None,
-        "lowest": lowest,
-        "highest": highest,
-        "undefined": undefined,
-    }
-    return told if rates[highest] else told | {"why": "all rates are 0, so none can be divided by another"}
+    return Disparity(
+        difference=rates[highest] - rates[lowest],
+        ratio=rates[lowest] / rates[highest] if rates[highest] else None,
+        lowest=lowest,
+        highest=highest,
+        undefined=undefined,
+        why=None if rates[highest] else "all rates are 0, so none can be divided by another",
+    )
 
 
-def _calibration(chances: np.ndarray, good: np.ndarray, thin: int) -> dict[str, Any]:
+def _calibration(chances: np.ndarray, good: np.ndarray, thin: int) -> Calibration:
     """How near probabilities are to what happened: mean of both, the expected calibration error, and the points of a
     curve.
     """
     if not len(chances):
-        return {
-            "mean_predicted": None,
-            "observed": None,
-            "gap": None,
-            "error": None,
-            "curve": [],
-            "thin": True,
-            "why": "nobody is in the group",
-        }
+        return Calibration(curve=[], thin=True, why="nobody is in the group")
     place = np.minimum((chances * BINS).astype(int), BINS - 1)
     points = [
-        {"mean": float(chances[here].mean()), "observed": float(good[here].mean()), "rows": int(here.sum())}
+        CurvePoint(mean=float(chances[here].mean()), observed=float(good[here].mean()), rows=int(here.sum()))
         for at in np.unique(place)
         for here in [place == at]
     ]
-    return {
-        "mean_predicted": float(chances.mean()),
-        "observed": float(good.mean()),
-        "gap": float(chances.mean() - good.mean()),
-        "error": sum(point["rows"] * abs(point["mean"] - point["observed"]) for point in points) / len(chances),
-        "curve": points,
-        "thin": len(chances) < thin,
-    }
+    return Calibration(
+        mean_predicted=float(chances.mean()),
+        observed=float(good.mean()),
+        gap=float(chances.mean() - good.mean()),
+        error=sum(point.rows * abs(point.mean - point.observed) for point in points) / len(chances),
+        curve=points,
+        thin=len(chances) < thin,
+    )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import pydantic
 
+ModelJson = dict[str, Any]  # the document, as it lies in a file
 Share = Annotated[float, pydantic.Field(ge=0, le=1)]
 
 
@@ -70,13 +71,13 @@ class Model(_Strict):
     target: str
     favorable: str
     sensitive: Annotated[list[str], pydantic.Field(min_length=1)]
-    cuts: dict[str, Any]
+    cuts: dict[str, list[float]]
     features: Features
     left_out_features: Any
     members: Annotated[list[tuple[Share, str]], pydantic.Field(min_length=1, max_length=1000)]
     rules: dict[str, Rule] | None
     learned_from: LearnedFrom
-    judged: dict[str, Any]
+    judged: ModelJson
     seed: int
     versions: dict[str, str]
 

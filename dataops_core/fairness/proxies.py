@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from dataops_core.evaluation.folds import stratified
 from dataops_core.fairness.gaps import ALPHA
 from dataops_core.fairness.group_definitions import Groups, groups_of
 from dataops_core.models import Features, estimator, features, one_thread, plain, training
+from dataops_core.record import Record, spread
 from dataops_core.stats.proportions import holm
 from dataops_core.steps._groups import positions
 from dataops_core.table import Table
@@ -27,6 +28,58 @@ LEAST_CELL = 5  # rows that each cell of a chi-square test is expected to hold (
 STRONG, SOME = 0.8, 0.6  # AUC
 
 
+@dataclass(frozen=True, kw_only=True)
+class Association(Record):
+    """How much a column goes with the groups."""
+
+    association: float | None
+    measure: str  # Cramér's V (bias-corrected, Bergsma 2013) or epsilon, which is eta without what chance adds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores(Record):
+    """How well something tells who a person is, on rows that it did not learn from."""
+
+    auc: float  # one group against the rest, averaged; 0.5 is guessing
+    interval: tuple[float, float]  # 95 % (Hanley & McNeil 1982)
+    p: float  # how often chance alone tells as much
+    balanced_accuracy: float  # 1 / groups is guessing
+    association: Association | None = spread(None)
+    p_holm: float | None = None  # by Holm, across all that is listed
+    verdict: str = ""  # strong proxy, tells something, may be chance, or tells little
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnScores(Record):
+    """How well a column tells who a person is."""
+
+    column: str
+    scores: Scores = spread()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guessing(Record):
+    """What guessing scores."""
+
+    auc: float
+    balanced_accuracy: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxies(Record):
+    """How well other columns tell a sensitive attribute."""
+
+    sensitive: list[str]
+    groups: list[str]  # that are told apart
+    rows: int  # looked at
+    of: int
+    columns: list[ColumnScores]  # the strongest first
+    left_out: dict[str, str]  # columns that nobody could use, with the reason
+    together: Scores | None  # of a linear model of all columns
+    seed: int
+    guessing: Guessing
+
+
 def proxies(
     table: Table,
     sensitive: Sequence[str],
@@ -36,19 +89,14 @@ def proxies(
     cuts: Mapping[str, Sequence[float]] | None = None,
     leave_out: Sequence[str] = (),
     seed: int = 0,
-) -> dict[str, Any]:
+) -> Proxies:
     """Tell how well each other column tells the sensitive attribute, strongest first; leaving a column out does not
     hide who a person is.
 
-    "columns" lists {"column", "auc", "interval", "p", "p_holm", "balanced_accuracy", "association", "measure",
-    "verdict"}: auc (one group against the rest, averaged; 0.5 is guessing) and balanced accuracy (1 / groups is
-    guessing) on rows that the shares were not counted on, three folds in turn; interval (95 %) by Hanley & McNeil 1982,
-    p of a test that column and group have nothing to do with each other, p_holm across everything that is listed;
-    association is Cramér's V (bias-corrected, Bergsma 2013) or, for numbers, epsilon, which is eta without what chance
-    adds (Kelley 1935). "together" is the same of a linear model of all columns. A verdict above "tells little" takes an
-    AUC of 0.6 that is more than chance. Only training rows are looked at, 6,000 of them drawn by the seed where there
-    are more; groups of fewer than 10 rows, and the unknown, are left out. Raises SettingError where fewer than two
-    groups are left, or more than 20.
+    Shares are counted and models learn on some rows and are judged on the others, three folds in turn. A verdict above
+    "tells little" takes an AUC of 0.6 that is more than chance. Only training rows are looked at, 6,000 of them drawn
+    by the seed where there are more; groups of fewer than 10 rows, and the unknown, are left out. Raises SettingError
+    where fewer than two groups are left, or more than 20.
     """
     frame = training(table.frame(), table.column(split).name if split else None)
     found = groups_of(frame, [table.column(name).name for name in sensitive], cuts)
@@ -61,38 +109,34 @@ def proxies(
     )
     folds = stratified(codes, FOLDS, seed)
     told = [_alone(name, part[name], name in chosen.numbers, codes, folds) for name in chosen.names]
-    told.sort(key=lambda each: (-each["auc"], each["column"]))
+    told.sort(key=lambda each: (-each.scores.auc, each.column))
     together = _together(part, chosen, codes, folds, seed) if chosen.names else None
-    judged([*told, *([together] if together else [])])
-    return {
-        "sensitive": list(found.columns),
-        "groups": names,
-        "rows": len(rows),
-        "of": len(frame),
-        "columns": told,
-        "left_out": chosen.left_out,
-        "together": together,
-        "seed": seed,
-        "guessing": {"auc": 0.5, "balanced_accuracy": 1 / len(names)},
-    }
+    scores = judged([*(each.scores for each in told), *([together] if together else [])])
+    return Proxies(
+        sensitive=list(found.columns),
+        groups=names,
+        rows=len(rows),
+        of=len(frame),
+        columns=[replace(each, scores=new) for each, new in zip(told, scores, strict=False)],
+        left_out=chosen.left_out,
+        together=scores[-1] if together else None,
+        seed=seed,
+        guessing=Guessing(auc=0.5, balanced_accuracy=1 / len(names)),
+    )
 
 
-def judged(told: Sequence[dict[str, Any]]) -> None:
-    """Add "p_holm" across all of these, and the "verdict"."""
-    for each, p in zip(told, holm([each["p"] for each in told]), strict=True):
-        clear = p is not None and p <= ALPHA
-        each |= {
-            "p_holm": p,
-            "verdict": (
-                "tells little"
-                if each["auc"] < SOME
-                else "may be chance"
-                if not clear
-                else "strong proxy"
-                if each["auc"] >= STRONG
-                else "tells something"
-            ),
-        }
+def judged(told: Sequence[Scores]) -> list[Scores]:
+    """The scores with "p_holm" across all of these, and the "verdict"."""
+    adjusted = holm([each.p for each in told])
+    return [replace(each, p_holm=p, verdict=_verdict(each.auc, p)) for each, p in zip(told, adjusted, strict=True)]
+
+
+def _verdict(auc: float, p: float | None) -> str:
+    if auc < SOME:
+        return "tells little"
+    if p is None or p > ALPHA:
+        return "may be chance"
+    return "strong proxy" if auc >= STRONG else "tells something"
 
 
 def _taking_part(found: Groups, seed: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
@@ -129,7 +173,7 @@ def _taking_part(found: Groups, seed: int) -> tuple[np.ndarray, np.ndarray, list
 
 def _alone(
     name: str, column: pd.Series, number: bool, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]]
-) -> dict[str, Any]:
+) -> ColumnScores:
     """One column: the shares of the groups in each tenth or category, counted on some rows, judged on the others."""
     values = positions(column) if number else pd.factorize(column.astype(object))[0].astype("float64")
     values = np.where(np.isfinite(values), values, np.nan)
@@ -149,14 +193,16 @@ def _alone(
         prior = np.bincount(codes[learn], minlength=size) / len(learn)
         chances[judge] = ((table + prior) / (table.sum(axis=1, keepdims=True) + 1))[places[1]]
     association, measure = (_epsilon(values, codes), "epsilon") if number else (_cramer(values, codes), "Cramér's V")
-    return (
-        {"column": name}
-        | _scores(chances, codes, folds)
-        | {"p": _independent(values, codes, number), "association": association, "measure": measure}
-    )
+    scores = _scores(chances, codes, folds, Association(association=association, measure=measure))
+    return ColumnScores(column=name, scores=replace(scores, p=_independent(values, codes, number)))
 
 
-def _scores(chances: np.ndarray, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, Any]:
+def _scores(
+    chances: np.ndarray,
+    codes: np.ndarray,
+    folds: list[tuple[np.ndarray, np.ndarray]],
+    association: Association | None = None,
+) -> Scores:
     from sklearn.metrics import roc_auc_score
 
     size = chances.shape[1]
@@ -167,12 +213,13 @@ def _scores(chances: np.ndarray, codes: np.ndarray, folds: list[tuple[np.ndarray
     width = 1.959964 * _spread(auc, codes, classes)
     decided = (chances / np.bincount(codes, minlength=size)).argmax(axis=1)  # as if all groups were as large
     balanced = float(np.mean([(decided[codes == at] == at).mean() for at in range(size)]))
-    return {
-        "auc": auc,
-        "interval": [max(0.0, auc - width), min(1.0, auc + width)],
-        "p": _permuted(chances, codes, folds, classes),
-        "balanced_accuracy": balanced,
-    }
+    return Scores(
+        auc=auc,
+        interval=(max(0.0, auc - width), min(1.0, auc + width)),
+        p=_permuted(chances, codes, folds, classes),
+        balanced_accuracy=balanced,
+        association=association,
+    )
 
 
 def _spread(auc: float, codes: np.ndarray, classes: Sequence[int]) -> float:
@@ -245,7 +292,7 @@ def _independent(values: np.ndarray, codes: np.ndarray, number: bool) -> float:
 
 def _together(
     part: pd.DataFrame, chosen: Features, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], seed: int
-) -> dict[str, Any]:
+) -> Scores:
     cells, chances = plain(part, chosen), np.zeros((len(codes), int(codes.max()) + 1))
     with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")  # a column that is empty in one fold, a fit that stops early

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import functools
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from dataops_core.errors import DataOpsError, Skip
-from dataops_core.evaluation.kept_folds import InMemory, KeptWork, array_from_json, array_to_json
+from dataops_core.evaluation.kept_folds import InMemory, KeptJson, KeptWork, array_from_json, array_to_json
+from dataops_core.fairness.mitigation_results import Change
 from dataops_core.fairness.mitigations import SLOW, Setup, decided, fitted
 from dataops_core.models import one_thread, plain
 
@@ -54,7 +55,7 @@ def refits(
     return told
 
 
-def _again(name: str, other: Setup, baseline: Callable[[], Any]) -> dict[str, Any]:
+def _again(name: str, other: Setup, baseline: Callable[[], Any]) -> KeptJson:
     """A way and the baseline, both learned from another sample, as JSON values."""
     before = baseline().predict(plain(other.frame.iloc[other.judge], other.chosen))
     return {
@@ -70,7 +71,7 @@ def _resampled(setup: Setup, number: int) -> Setup:
     return replace(setup, train=train, some=some, seed=setup.seed + number + 1)
 
 
-def p_of_both(change: Mapping[str, Any], again: np.ndarray) -> float | None:
+def p_of_both(change: Change, again: np.ndarray) -> float | None:
     """How often chance in the judged and in the training rows alone gives such a change: Student's t, degrees of
     freedom by Satterthwaite 1946.
 
@@ -79,15 +80,15 @@ def p_of_both(change: Mapping[str, Any], again: np.ndarray) -> float | None:
     """
     from scipy.stats import norm, t
 
-    if change.get("p") is None or len(again) < FEWEST or not np.isfinite(again).all():
+    if change.p is None or change.value is None or len(again) < FEWEST or not np.isfinite(again).all():
         return None
-    deviations = norm.isf(max(change["p"], 1e-300) / 2)
+    deviations = norm.isf(max(change.p, 1e-300) / 2)
     if deviations <= 0:  # no change at all
         return 1.0
-    judged, learned = (change["value"] / deviations) ** 2, float(again.var(ddof=1))
+    judged, learned = (change.value / deviations) ** 2, float(again.var(ddof=1))
     if not judged + learned > 0:
         return None
     freedom = (judged + learned) ** 2 / (learned**2 / (len(again) - 1)) if learned > 0 else np.inf
     if len(again) < REFITS:
         freedom = min(freedom, len(again) - 1)
-    return float(2 * t.sf(abs(change["value"]) / np.sqrt(judged + learned), freedom))
+    return float(2 * t.sf(abs(change.value) / np.sqrt(judged + learned), freedom))

@@ -5,20 +5,24 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dataops_core.fairness.formulas import MODEL
-from dataops_core.fairness.guide import GUIDE
+from dataops_core.fairness.guide import GUIDE, PRINCIPLES
 from dataops_core.fairness.model import CELLS
 from dataops_core.report.document import HIDDEN, between, document, percent, table
 
+if TYPE_CHECKING:
+    from dataops_core.fairness.bias import Bias
+
+BiasJson = dict[str, Any]  # what was found as JSON, with None and marks where it was suppressed
 FEW = 10  # people below whom a count may give somebody away
 KEPT = ("group", "stratum", "reference", "measure", "of")
 
 
 def suppressed(told: Any, few: int = FEW) -> Any:
-    """What `bias` told, without small cells: wherever a count lies from 1 to `few` - 1, everything that is counted from
-    it is None.
+    """What `bias` told, as JSON and without small cells: wherever a count lies from 1 to `few` - 1, everything that is
+    counted from it is None.
 
     A group of few people keeps its name and the mark "suppressed"; its counts, rates, intervals and gaps go. So do the
     counts from which they could be got back: the smallest other group's too where only one is suppressed.
@@ -87,14 +91,15 @@ def _few_counted(told: Mapping[str, Any], few: int) -> bool:
     return any(isinstance(count, int) and 0 < count < few for count in counts)
 
 
-def json_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", suppress: int = FEW) -> dict[str, Any]:
+def json_report(told: Bias, *, title: str, content_hash: str = "", suppress: int = FEW) -> BiasJson:
     """What `bias` told, without small cells, with the title, the content hash of the table, and the threshold."""
-    return {"title": title, "content_hash": content_hash, "suppressed_below": suppress, **suppressed(told, suppress)}
+    shown = suppressed(told.to_json(), suppress)
+    return {"title": title, "content_hash": content_hash, "suppressed_below": suppress, **shown}
 
 
-def html_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", suppress: int = FEW) -> str:
+def html_report(told: Bias, *, title: str, content_hash: str = "", suppress: int = FEW) -> str:
     """The report as one HTML file that loads nothing; the same answer gives the same bytes."""
-    shown = suppressed(told, suppress)
+    shown = suppressed(told.to_json(), suppress)
     parts = [
         ("Groups", _groups(shown)),
         ("What stands out", _said(shown)),
@@ -108,7 +113,7 @@ def html_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", 
         ("Which measure answers my question", _guide()),
         ("How to repeat it", _repeat(shown, content_hash, suppress)),
     ]
-    intro = f"{GUIDE['no_badge']} Cells of fewer than {suppress} people are not shown."
+    intro = f"{PRINCIPLES.no_badge} Cells of fewer than {suppress} people are not shown."
     return document("Bias report", title, intro, parts)
 
 
@@ -308,13 +313,13 @@ def _steps(told: Mapping[str, Any]) -> str:
 
 
 def _guide() -> str:
-    rows = [(each["question"], each["measure"], each["more"]) for each in GUIDE["questions"]]
-    impossible = GUIDE["impossible"]
+    rows = [(each.question, each.measure, each.more) for each in GUIDE.questions]
+    impossible = PRINCIPLES.impossible
     return (
         table(("question", "measure", "mind"), rows)
-        + f"<h3>{impossible['title']}</h3><p>{html.escape(impossible['words'])}</p><p"
-        f" class=quiet>{html.escape('; '.join(impossible['sources']))}</p><h3>The four-fifths"
-        f" rule</h3><p>{html.escape(GUIDE['four_fifths'])}</p>"
+        + f"<h3>{impossible.title}</h3><p>{html.escape(impossible.words)}</p><p"
+        f" class=quiet>{html.escape('; '.join(impossible.sources))}</p><h3>The four-fifths"
+        f" rule</h3><p>{html.escape(PRINCIPLES.four_fifths)}</p>"
     )
 
 

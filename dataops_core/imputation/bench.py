@@ -13,21 +13,29 @@ import functools
 import time as clock
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
-from dataops_core.evaluation.kept_folds import KeptFolds, KeptWork
+from dataops_core.evaluation.kept_folds import KeptFolds, KeptJson, KeptWork
 from dataops_core.imputation.draws import copies_of, told_of_draws
 from dataops_core.imputation.hide import KEEP, as_observed, at_random, chances, known_cells, without
 from dataops_core.imputation.judge import FOLDS, by_group, correlations, group_scores, recovered, scored, task_of
 from dataops_core.imputation.methods import METHODS, SEVERAL, Task, best_group, offered, run_steps, steps_of
 from dataops_core.imputation.recommend import HIDDEN, interval, recommend
+from dataops_core.imputation.results import (
+    BenchColumns,
+    ColumnRecovery,
+    ImputationBench,
+    MethodRecovery,
+    PatternRecovery,
+    Recovered,
+)
 from dataops_core.models import Features, features, one_thread, training
 from dataops_core.progress import Progress, no_progress
+from dataops_core.record import Record
 from dataops_core.steps._mixed import is_number, some_rows
 from dataops_core.table import Column, Table
 
@@ -35,6 +43,7 @@ ROWS, CELLS = 10_000, 240_000  # of larger tables a sample of rows is taken
 FEWEST = 20  # rows
 MOST_JUDGED = 40  # columns
 REPEATS = 2
+MEASURES = ("nrmse", "accuracy", "wasserstein", "crps", "coverage")
 PATTERNS = {"at_random": "completely at random", "as_observed": "the way cells are really missing here"}
 NOT_SEEN = (
     "Errors are measured on cells that were hidden by what can be seen. Where cells are missing because of what they"
@@ -52,13 +61,13 @@ Groups = dict[str, dict[str, dict[str, list[float]]]]  # errors by sensitive col
 
 
 @dataclass(frozen=True)
-class Hiding:
+class Hiding(Record):
     """What one method made of one hiding: measures by column, how far correlations moved (None where there are none),
     errors by group, the scores of a model on the completed table, seconds.
     """
 
     pattern: str
-    columns: dict[str, dict[str, Any]]
+    columns: dict[str, Recovered]
     moved: float | None
     groups: Groups
     scores: list[float]
@@ -69,7 +78,7 @@ class Hiding:
 class Runs:
     """What one method did over all hidings."""
 
-    columns: list[dict[str, dict[str, Any]]] = field(default_factory=list)
+    columns: list[dict[str, Recovered]] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)
     moved: list[float] = field(default_factory=list)
     groups: Groups = field(default_factory=dict)
@@ -103,7 +112,7 @@ def bench(
     rows: int = ROWS,
     kept: KeptFolds | None = None,
     progress: Progress = no_progress,
-) -> dict[str, Any]:
+) -> ImputationBench:
     """Compare the methods of filling missing cells on this very table.
 
     Known cells (of the training rows, where there is a split) are hidden in two ways, `repeats` times each: completely
@@ -112,8 +121,7 @@ def bench(
     table. Of large tables `rows` rows at most are drawn by the seed. Intervals are 95 %, over the hidings, by
     the corrected resampled t-test. What a method made of a hiding and is in `kept` is not done again.
 
-    Raises SettingError where a name is unknown or the table has too little to hide; "methods", "recommended", "reason",
-    "step", "steps" and what they rest on come back as plain JSON values.
+    Raises SettingError where a name is unknown or the table has too little to hide.
     """
     seed %= 2**32
     _check(
@@ -153,26 +161,26 @@ def bench(
     ready = {name: steps_of(name, every) for name in told}
     chosen_one = recommend(told, runs, ready, list(METHODS))
     progress(1.0, "done")
-    return {
-        "rows": len(frame),
-        "of": whole,
-        "seed": seed,
-        "repeats": repeats,
-        "hidden": hidden,
-        "patterns": PATTERNS if "as_observed" in hidden else {"at_random": PATTERNS["at_random"]},
-        "columns": {
-            "numbers": list(every.numbers),
-            "categories": list(every.categories),
-            "predict_from": list(every.using),
-            "left_out": chosen.left_out,
-        },
-        "group": task.group,
-        "time": time,
-        "methods": told,
-        "failed": failed,
-        "notes": notes,
-        **chosen_one,
-    }
+    return ImputationBench(
+        rows=len(frame),
+        of=whole,
+        seed=seed,
+        repeats=repeats,
+        hidden=hidden,
+        patterns=PATTERNS if "as_observed" in hidden else {"at_random": PATTERNS["at_random"]},
+        columns=BenchColumns(
+            numbers=list(every.numbers),
+            categories=list(every.categories),
+            predict_from=list(every.using),
+            left_out=chosen.left_out,
+        ),
+        group=task.group,
+        time=time,
+        methods=told,
+        failed=failed,
+        notes=notes,
+        advice=chosen_one,
+    )
 
 
 def judged(task: Task, frame: pd.DataFrame, notes: list[str]) -> Task:
@@ -270,13 +278,13 @@ def _run(
                     continue
                 judge = functools.partial(_judge, asked, name, pattern, repeat, gone)
                 try:
-                    runs[name].add(Hiding(**work.once(judge, name, pattern, repeat)))
+                    runs[name].add(Hiding.from_json(work.once(judge, name, pattern, repeat)))
                 except (DataOpsError, Skip) as reason:
                     failed[name] = str(reason)
     return {name: run for name, run in runs.items() if name not in failed}, failed, hidden
 
 
-def _judge(asked: _Question, name: str, pattern: str, repeat: int, gone: np.ndarray) -> dict[str, Any]:
+def _judge(asked: _Question, name: str, pattern: str, repeat: int, gone: np.ndarray) -> KeptJson:
     """One method in one hiding, as JSON values; raises the error of a step that cannot be done."""
     frame, task, chosen = asked.frame, asked.task, asked.chosen
     holes = without(frame, task.columns, gone)
@@ -297,64 +305,49 @@ def _judge(asked: _Question, name: str, pattern: str, repeat: int, gone: np.ndar
         each = [scored(copy, chosen, frame[asked.target], asked.seed) for copy in copies]
         scores = [float(np.mean(some)) for some in zip(*each, strict=True)]
     groups = by_group(frame, asked.sensitive, task.columns, gone, told)
-    columns = {column: {key: value for key, value in of.items() if key != "errors"} for column, of in told.items()}
     moved = float(np.nanmean(apart)) if np.isfinite(apart).any() else None
-    return asdict(Hiding(pattern, columns, moved, groups, scores, seconds))
+    return Hiding(pattern, told, moved, groups, scores, seconds).to_json()
 
 
-def average(columns: dict[str, dict[str, Any]], what: str) -> float | None:
+def average(columns: dict[str, Recovered], what: str) -> float | None:
     """The mean of a measure over the columns that have it."""
-    found = [each[what] for each in columns.values() if each.get(what) is not None]
+    found = [value for each in columns.values() if (value := getattr(each, what)) is not None]
     return float(np.mean(found)) if found else None
 
 
-def _told(run: Runs, numbers_among: Sequence[str]) -> dict[str, Any]:
+def _told(run: Runs, numbers_among: Sequence[str]) -> MethodRecovery:
     """A method's results, averaged over columns and hidings."""
-    made: dict[str, Any] = {}
-    for what in ("nrmse", "accuracy", "wasserstein", "crps", "coverage"):
-        values = [value for each in run.columns if (value := average(each, what)) is not None]
-        made[what] = float(np.mean(values)) if values else None
-        made[f"{what}_interval"] = interval(values, HIDDEN)
-    by_column: dict[str, dict[str, Any]] = {}
-    for name in dict.fromkeys(name for each in run.columns for name in each):
-        seen = [each[name] for each in run.columns if name in each]
-        by_column[name] = {
-            "cells": sum(each["cells"] for each in seen),
-            "still_missing": sum(each["still_missing"] for each in seen),
-        }
-        for what in ("nrmse", "mae", "accuracy", "wasserstein", "crps", "coverage"):
-            values = [each[what] for each in seen if each.get(what) is not None]
-            if values:
-                by_column[name][what] = float(np.sum(np.array(values) / len(values)))
+    found = {what: [value for each in run.columns if (value := average(each, what)) is not None] for what in MEASURES}
     constant = {
-        name: each["always"]
+        name: each.always
         for columns in run.columns
         for name, each in columns.items()
-        if each["cells"] >= KEEP and each["distinct"] == 1 < each["true_distinct"]
+        if each.cells >= KEEP and each.distinct == 1 < each.true_distinct
     }
-    return made | {
-        "by_pattern": {
-            pattern: {
-                what: _mean(
-                    [
-                        average(each, what)
-                        for each, kind in zip(run.columns, run.patterns, strict=True)
-                        if kind == pattern
-                    ]
-                )
-                for what in ("nrmse", "accuracy", "wasserstein")
-            }
-            for pattern in dict.fromkeys(run.patterns)
+    return MethodRecovery(
+        nrmse=_mean(found["nrmse"]),
+        nrmse_interval=interval(found["nrmse"], HIDDEN),
+        accuracy=_mean(found["accuracy"]),
+        accuracy_interval=interval(found["accuracy"], HIDDEN),
+        wasserstein=_mean(found["wasserstein"]),
+        wasserstein_interval=interval(found["wasserstein"], HIDDEN),
+        crps=_mean(found["crps"]),
+        crps_interval=interval(found["crps"], HIDDEN),
+        coverage=_mean(found["coverage"]),
+        coverage_interval=interval(found["coverage"], HIDDEN),
+        by_pattern={pattern: _by_pattern(run, pattern) for pattern in dict.fromkeys(run.patterns)},
+        by_column={
+            name: _by_column([each[name] for each in run.columns if name in each])
+            for name in dict.fromkeys(name for each in run.columns for name in each)
         },
-        "by_column": by_column,
-        "by_group": group_scores(run.groups, numbers_among),
-        "correlations": _mean(run.moved),
-        "score": _mean(run.scores),
-        "score_interval": interval(run.scores, 1 / (FOLDS - 1)),
-        "seconds": float(np.mean(run.seconds)),
-        "degenerate": bool(constant),
-        "degenerate_columns": constant,
-        "warning": (
+        by_group=group_scores(run.groups, numbers_among),
+        correlations=_mean(run.moved),
+        score=_mean(run.scores),
+        score_interval=interval(run.scores, 1 / (FOLDS - 1)),
+        seconds=float(np.mean(run.seconds)),
+        degenerate=bool(constant),
+        degenerate_columns=constant,
+        warning=(
             "It answers one and the same value in "
             + ", ".join(f"{name} (always {value})" for name, value in list(constant.items())[:5])
             + (f" and {len(constant) - 5} more" if len(constant) > 5 else "")
@@ -362,7 +355,26 @@ def _told(run: Runs, numbers_among: Sequence[str]) -> dict[str, Any]:
             if constant
             else ""
         ),
-    }
+    )
+
+
+def _by_pattern(run: Runs, pattern: str) -> PatternRecovery:
+    here = [each for each, kind in zip(run.columns, run.patterns, strict=True) if kind == pattern]
+    nrmse, accuracy, wasserstein = (
+        _mean([average(each, what) for each in here]) for what in ("nrmse", "accuracy", "wasserstein")
+    )
+    return PatternRecovery(nrmse=nrmse, accuracy=accuracy, wasserstein=wasserstein)
+
+
+def _by_column(seen: Sequence[Recovered]) -> ColumnRecovery:
+    means: dict[str, float] = {}
+    for what in ("nrmse", "mae", "accuracy", "wasserstein", "crps", "coverage"):
+        values = [value for each in seen if (value := getattr(each, what)) is not None]
+        if values:
+            means[what] = float(np.sum(np.array(values) / len(values)))
+    return ColumnRecovery(
+        cells=sum(each.cells for each in seen), still_missing=sum(each.still_missing for each in seen), **means
+    )
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -6,18 +6,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.imputation.matching import donors_of, warned
+from dataops_core.imputation.matching import Donors, donors_of, warned
 from dataops_core.models import training
 from dataops_core.progress import Progress, no_progress
+from dataops_core.record import Record
 from dataops_core.steps._chained import State, turns, unknown
 from dataops_core.steps._mixed import some_rows
 from dataops_core.steps.fill_several_times import COPY, prepared
+from dataops_core.steps.step import Learned
 from dataops_core.table import Table
 
 CHAINS, ITERATIONS = 5, 25
@@ -26,6 +29,44 @@ FEWEST, MOST = 20, 200
 FEWEST_CHAINS, MOST_CHAINS = 3, 20
 ROWS = 10_000  # of larger tables a sample is taken
 SETTLED = 1.2  # R-hat from which on chains of so few iterations have not mixed
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnChains(Record):
+    """The chains of a column."""
+
+    cells: int  # that are filled
+    value: str | None  # of a category the most frequent value, whose share is followed
+    traces: dict[str, list[list[float]]]  # mean and sd, or share: a number for each iteration of each chain
+    r_hat: dict[str, float | None]  # rank-normalised and split (Vehtari et al. 2021); null where nothing varies
+    donors: Donors | None  # of numbers that are drawn by matching
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorstChain(Record):
+    """The greatest R-hat."""
+
+    column: str
+    of: str  # mean, sd or share
+    r_hat: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chains(Record):
+    """Whether chained equations have settled."""
+
+    chains: int
+    iterations: int
+    rounds: int  # that the step takes; R-hat leaves them out
+    rows: int
+    of: int
+    seed: int
+    draw: Literal["model", "matching"]
+    columns: dict[str, ColumnChains]
+    worst: WorstChain | None
+    settled: bool | None  # null where nothing varies
+    words: str
+    warnings: list[str]  # of donors
 
 
 def split_r_hat(draws: np.ndarray) -> float | None:
@@ -73,7 +114,7 @@ def chains(
     split: str | None = None,
     seed: int = 0,
     progress: Progress = no_progress,
-) -> dict[str, Any]:
+) -> Chains:
     """Run the chains of fill_several_times for longer than the step does, and say whether its few rounds are enough.
 
     Every chain begins with values of other rows, drawn by chance, as unlike the others as the data allow (the step
@@ -82,19 +123,13 @@ def chains(
     the first "rounds" iterations, as many as the step takes. The greatest exceeded 1.2 in none of 60 simulated tables
     whose chains mix (5 chains, 25 iterations), and was above 3 in 10 of 10 with two columns that keep each other where
     they began. The 1.01 that is asked of long chains takes thousands of draws.
-
-    {"chains", "iterations", "rounds", "rows", "of", "seed", "columns": {NAME: {"cells", "value", "traces": {"mean" |
-    "sd" | "share": [[a number an iteration] a chain]}, "r_hat": {"mean" | "sd" | "share": …}, "donors"}}, "worst":
-    {"column", "of", "r_hat"}, "settled", "words", "warnings"}. With `draw` "matching" numbers have "donors": how often
-    they lie at the edge of the known rows, and how often one row is taken ({"cells", "donors", "edge", "beyond",
-    "most", "warning"}).
     """
     frame, whole, asked = _asked(table, columns, [*using, *logarithm], split, chains, iterations, seed)
     state, filled, chosen, about, rounds = prepared(frame, asked, list(using), list(logarithm))
     gaps = {name: unknown(state[name]) for name in filled}
     filled = [name for name in filled if gaps[name].any()]
     seen: dict[str, dict[str, list[list[float]]]] = {name: {} for name in filled}
-    donors: dict[str, list[dict[str, Any]]] = {name: [] for name in filled}
+    donors: dict[str, list[Donors]] = {name: [] for name in filled}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of fits that stop early, as in the step
         for number in range(1, chains + 1):
@@ -120,33 +155,30 @@ def chains(
                 for what in run[name][0]:
                     seen[name].setdefault(what, []).append([each[what] for each in run[name]])
     progress(1.0, "done")
-    told: dict[str, dict[str, Any]] = {
-        name: {
-            "cells": int(gaps[name].sum()),
-            "value": None if about[name]["is"] == "number" else about[name]["values"][0],
-            "traces": traces,
-            "r_hat": {what: r_hat(np.array(lines)[:, rounds:]) for what, lines in traces.items()},
-            "donors": warned(name, donors[name]) if donors[name] else None,
-        }
+    told = {
+        name: ColumnChains(
+            cells=int(gaps[name].sum()),
+            value=None if about[name]["is"] == "number" else about[name]["values"][0],
+            traces=traces,
+            r_hat={what: r_hat(np.array(lines)[:, rounds:]) for what, lines in traces.items()},
+            donors=warned(name, donors[name]) if donors[name] else None,
+        )
         for name, traces in seen.items()
     }
-    return (
-        {
-            "chains": chains,
-            "iterations": iterations,
-            "rounds": rounds,
-            "rows": len(frame),
-            "of": whole,
-            "seed": seed,
-            "draw": draw,
-            "columns": told,
-        }
-        | _verdict(told, rounds)
-        | {
-            "warnings": [
-                each["donors"]["warning"] for each in told.values() if each["donors"] and each["donors"]["warning"]
-            ],
-        }
+    worst, settled, words = _verdict(told, rounds)
+    return Chains(
+        chains=chains,
+        iterations=iterations,
+        rounds=rounds,
+        rows=len(frame),
+        of=whole,
+        seed=seed,
+        draw=draw,
+        columns=told,
+        worst=worst,
+        settled=settled,
+        words=words,
+        warnings=[each.donors.warning for each in told.values() if each.donors and each.donors.warning],
     )
 
 
@@ -198,25 +230,18 @@ def _begun(state: State, chance: np.random.Generator) -> State:
     return begun
 
 
-def _summed(cells: np.ndarray, about: dict[str, Any]) -> dict[str, float]:
+def _summed(cells: np.ndarray, about: Learned) -> dict[str, float]:
     if about["is"] == "category":
         return {"share": float((cells == 0).mean())}
     return {"mean": float(cells.mean()) * about["scale"] + about["center"], "sd": float(cells.std()) * about["scale"]}
 
 
-def _verdict(told: dict[str, Any], rounds: int) -> dict[str, Any]:
+def _verdict(told: dict[str, ColumnChains], rounds: int) -> tuple[WorstChain | None, bool | None, str]:
     known = [
-        (each, what, name)
-        for name, column in told.items()
-        for what, each in column["r_hat"].items()
-        if each is not None
+        (each, what, name) for name, column in told.items() for what, each in column.r_hat.items() if each is not None
     ]
     if not known:
-        return {
-            "worst": None,
-            "settled": None,
-            "words": "Nothing varies between iterations, so there is nothing to settle.",
-        }
+        return None, None, "Nothing varies between iterations, so there is nothing to settle."
     most, what, name = max(known)
     settled = most <= SETTLED
     words = (
@@ -229,4 +254,4 @@ def _verdict(told: dict[str, Any], rounds: int) -> dict[str, Any]:
             " fewer columns, or leave out columns that say the same as another."
         )
     )
-    return {"worst": {"column": name, "of": what, "r_hat": most}, "settled": settled, "words": words}
+    return WorstChain(column=name, of=what, r_hat=most), settled, words

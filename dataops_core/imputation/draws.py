@@ -5,12 +5,13 @@ it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.imputation.judge import recovered
+from dataops_core.imputation.results import Recovered
 from dataops_core.steps._mixed import center_and_scale, is_number, numbers, scaled
 from dataops_core.steps.fill_several_times import COPY
 
@@ -22,7 +23,7 @@ def copies_of(filled: pd.DataFrame, index: pd.Index) -> list[pd.DataFrame]:
 
 def told_of_draws(
     truth: pd.DataFrame, copies: Sequence[pd.DataFrame], columns: Sequence[str], hidden: np.ndarray
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Recovered]:
     """As `recovered` tells of one filling: errors are those of the mean of the draws, or of the category drawn most
     often.
 
@@ -35,8 +36,8 @@ def told_of_draws(
     for place, name in enumerate(columns):
         if name not in told:
             continue
-        apart = [one[name]["wasserstein"] for one in each if one[name]["wasserstein"] is not None]
-        told[name]["wasserstein"] = float(np.mean(apart)) if apart else None
+        apart = [far for one in each if (far := one[name].wasserstein) is not None]
+        told[name] = replace(told[name], wasserstein=float(np.mean(apart)) if apart else None)
         if is_number(truth[name]):
             values = numbers(truth[name])
             ends, rows = center_and_scale(values), hidden[:, place]
@@ -47,8 +48,11 @@ def told_of_draws(
             spread = float(true.std())
             known = np.isfinite(drawn).all(axis=0)
             whole = spread > 0 and bool(known.any())
-            told[name]["crps"] = float(crps(drawn[:, known], true[known]).mean()) / spread if whole else None
-            told[name]["coverage"] = float(held(drawn[:, known], true[known]).mean()) if whole else None
+            told[name] = replace(
+                told[name],
+                crps=float(crps(drawn[:, known], true[known]).mean()) / spread if whole else None,
+                coverage=float(held(drawn[:, known], true[known]).mean()) if whole else None,
+            )
     return told
 
 

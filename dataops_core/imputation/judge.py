@@ -4,14 +4,15 @@ result.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.evaluation.folds import plan_folds, sampled
 from dataops_core.imputation.hide import sized
+from dataops_core.imputation.results import GroupRecovery, Interval, Recovered
 from dataops_core.models import estimator, plain
 from dataops_core.models.features import Features
 from dataops_core.steps._cells import cell_texts
@@ -25,7 +26,7 @@ ENOUGH = 10  # hidden cells that a group needs to be judged
 
 def recovered(
     truth: pd.DataFrame, filled: pd.DataFrame, columns: Sequence[str], hidden: np.ndarray
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Recovered]:
     """Per column what hiding and filling made of it; numbers are judged in standard deviations of the hidden truth.
 
     Numbers and dates: nrmse = RMSE / standard deviation of the hidden truth (1 is what its own mean would reach), mae
@@ -34,20 +35,20 @@ def recovered(
     of the shares (all values are one apart). `errors` are one number per hidden cell: the squared error in deviations,
     or 0 and 1.
     """
-    told: dict[str, dict[str, Any]] = {}
+    told: dict[str, Recovered] = {}
     for place, name in enumerate(columns):
         rows = hidden[:, place]
         if not rows.any():
             continue
         if is_number(truth[name]):
-            told[name] = _numbers(numbers(truth[name]), numbers(filled[name]), rows)
-            told[name]["always"] = next(iter(shown(filled[name][rows].dropna().iloc[:1]).astype(str)), "nothing")
+            always = next(iter(shown(filled[name][rows].dropna().iloc[:1]).astype(str)), "nothing")
+            told[name] = replace(_numbers(numbers(truth[name]), numbers(filled[name]), rows), always=always)
         else:
             told[name] = _categories(truth[name][rows], filled[name][rows])
     return told
 
 
-def _numbers(truth: np.ndarray, found: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
+def _numbers(truth: np.ndarray, found: np.ndarray, rows: np.ndarray) -> Recovered:
     from scipy.stats import wasserstein_distance
 
     center, scale = center_and_scale(truth)
@@ -56,35 +57,35 @@ def _numbers(truth: np.ndarray, found: np.ndarray, rows: np.ndarray) -> dict[str
     said = np.where(np.isnan(said), 0.0, said)  # what stays missing counts as the mean
     spread = float(true.std())
     squares, mae = (said - true) ** 2, float(np.abs(said - true).mean()) * scale
-    return {
-        "cells": int(rows.sum()),
-        "still_missing": empty,
-        "distinct": len(np.unique(said)),
-        "true_distinct": len(np.unique(true)),
-        "nrmse": float(np.sqrt(squares.mean())) / spread if spread > 0 else None,
-        "mae": mae if np.isfinite(mae) else None,
-        "wasserstein": float(wasserstein_distance(said, true)) / spread if spread > 0 else None,
-        "crps": float(np.abs(said - true).mean()) / spread if spread > 0 else None,  # of a single guess
-        "errors": squares / spread**2 if spread > 0 else np.full(len(squares), np.nan),
-    }
+    return Recovered(
+        cells=int(rows.sum()),
+        still_missing=empty,
+        distinct=len(np.unique(said)),
+        true_distinct=len(np.unique(true)),
+        nrmse=float(np.sqrt(squares.mean())) / spread if spread > 0 else None,
+        mae=mae if np.isfinite(mae) else None,
+        wasserstein=float(wasserstein_distance(said, true)) / spread if spread > 0 else None,
+        crps=float(np.abs(said - true).mean()) / spread if spread > 0 else None,  # of a single guess
+        errors=squares / spread**2 if spread > 0 else np.full(len(squares), np.nan),
+    )
 
 
-def _categories(truth: pd.Series, found: pd.Series) -> dict[str, Any]:
+def _categories(truth: pd.Series, found: pd.Series) -> Recovered:
     true, said = truth.astype(object), found.astype(object)
     right = np.array([not pd.isna(b) and a == b for a, b in zip(true, said, strict=True)], dtype=bool)
     shares = (
         pd.concat([true.value_counts(normalize=True), said.value_counts(normalize=True)], axis=1).fillna(0.0).to_numpy()
     )
-    return {
-        "cells": len(true),
-        "still_missing": int(said.isna().sum()),
-        "distinct": int(said.nunique(dropna=False)),
-        "true_distinct": int(true.nunique()),
-        "always": str(said.iloc[0]),
-        "accuracy": float(right.mean()),
-        "wasserstein": float(np.abs(shares[:, 0] - shares[:, 1]).sum() / 2),
-        "errors": (~right).astype("float64"),
-    }
+    return Recovered(
+        cells=len(true),
+        still_missing=int(said.isna().sum()),
+        distinct=int(said.nunique(dropna=False)),
+        true_distinct=int(true.nunique()),
+        always=str(said.iloc[0]),
+        accuracy=float(right.mean()),
+        wasserstein=float(np.abs(shares[:, 0] - shares[:, 1]).sum() / 2),
+        errors=(~right).astype("float64"),
+    )
 
 
 def correlations(frame: pd.DataFrame, chosen: Features) -> np.ndarray:
@@ -108,7 +109,7 @@ def by_group(
     sensitive: Sequence[str],
     columns: Sequence[str],
     hidden: np.ndarray,
-    told: dict[str, dict[str, Any]],
+    told: Mapping[str, Recovered],
 ) -> dict[str, dict[str, dict[str, list[float]]]]:
     """The errors of hidden cells by group: {sensitive column: {group: {column: [errors]}}}."""
     made: dict[str, dict[str, dict[str, list[float]]]] = {}
@@ -116,9 +117,10 @@ def by_group(
         groups = np.array(cell_texts(frame[name]), dtype=object)
         made[name] = {}
         for place, column in enumerate(columns):
-            if column not in told:
+            errors = told[column].errors if column in told else None
+            if errors is None:
                 continue
-            for group, error in zip(groups[hidden[:, place]], told[column]["errors"].tolist(), strict=True):
+            for group, error in zip(groups[hidden[:, place]], errors.tolist(), strict=True):
                 if group is not None and not np.isnan(error):
                     made[name].setdefault(group, {}).setdefault(column, []).append(error)
     return made
@@ -126,11 +128,11 @@ def by_group(
 
 def group_scores(
     collected: dict[str, dict[str, dict[str, list[float]]]], numbers_among: Collection[str]
-) -> dict[str, dict[str, dict[str, Any]]]:
+) -> dict[str, dict[str, GroupRecovery]]:
     """Per group the nrmse and accuracy with 95 % intervals, each the mean over columns, as for all rows; a column with
     fewer than 10 cells in it does not count.
     """
-    told: dict[str, dict[str, dict[str, Any]]] = {}
+    told: dict[str, dict[str, GroupRecovery]] = {}
     for name, groups in collected.items():
         told[name] = {}
         for group, columns in sorted(groups.items()):
@@ -144,15 +146,15 @@ def group_scores(
                 for errors, root in zip(squares, roots, strict=True)
             ]
             right = 1.0 - float(np.mean([errors.mean() for errors in misses])) if misses else None
-            told[name][group] = {
-                "cells": sum(map(len, columns.values())),
-                "nrmse": float(np.mean(roots)) if squares else None,
-                "accuracy": right,
-                "nrmse_interval": _around(float(np.mean(roots)), spreads) if squares else None,
-                "accuracy_interval": (
+            told[name][group] = GroupRecovery(
+                cells=sum(map(len, columns.values())),
+                nrmse=float(np.mean(roots)) if squares else None,
+                accuracy=right,
+                nrmse_interval=_around(float(np.mean(roots)), spreads) if squares else None,
+                accuracy_interval=(
                     _around(right, [_standard_error(errors) for errors in misses], 1.0) if right is not None else None
                 ),
-            }
+            )
     return told
 
 
@@ -160,10 +162,10 @@ def _standard_error(errors: np.ndarray) -> float:
     return float(errors.std(ddof=1) / np.sqrt(len(errors)))
 
 
-def _around(middle: float, spreads: Sequence[float], most: float = np.inf) -> list[float]:
+def _around(middle: float, spreads: Sequence[float], most: float = np.inf) -> Interval:
     """The 95 % interval of a mean over columns, given the standard error of each."""
     width = 1.959964 * float(np.sqrt(np.sum(np.square(spreads)))) / len(spreads)
-    return [max(0.0, middle - width), min(most, middle + width)]
+    return max(0.0, middle - width), min(most, middle + width)
 
 
 def task_of(column: pd.Series) -> str | None:

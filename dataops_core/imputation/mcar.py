@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
+
+from dataops_core.record import Record, absent
 
 STEPS, TOLERANCE = 1_000, 1e-8
 MOST_COLUMNS = 50
 WEAK = 0.1  # an effect below it hardly matters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Little(Record):
+    """Little's test of cells being missing completely at random."""
+
+    why_not: str | None = absent()  # why it cannot be done; then there are no figures
+    statistic: float | None = absent()
+    df: int | None = absent()  # degrees of freedom
+    p: float | None = absent()
+    effect: float | None = absent()  # in standard deviations; below 0.1 it hardly matters
+    patterns: int | None = absent()  # of gaps
+    rows: int | None = absent()
+    columns: list[str] | None = absent()
+    words: str | None = absent()  # of the test on ranks, where that can be done
 
 
 def em(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
@@ -43,14 +60,14 @@ def em(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
     return mean, cover, False
 
 
-def little(matrix: np.ndarray, names: list[str]) -> dict[str, Any]:
+def little(matrix: np.ndarray, names: list[str]) -> Little:
     """Little's MCAR test on numbers with gaps (NaN): statistic, degrees of freedom, p-value and what they mean.
 
     Little, A test of missing completely at random for multivariate data with missing values, JASA 83, 1988: do the
     means of the rows with one pattern of gaps differ from the overall ones (by EM) more than chance allows? Numbers are
     standardised first, which changes nothing in the statistic. The covariance is the maximum likelihood one (divided by
     n), as in R's naniar. "effect" is how far the means of patterns lie from the overall ones, beyond chance, in
-    standard deviations: the root of (statistic - df) / rows. "why_not" says why the test cannot be done.
+    standard deviations: the root of (statistic - df) / rows.
     """
     from scipy.stats import chi2
 
@@ -63,22 +80,22 @@ def little(matrix: np.ndarray, names: list[str]) -> dict[str, Any]:
     matrix = matrix[(~np.isnan(matrix)).any(axis=1)]
     why = _why_not(matrix)
     if why:
-        return {"why_not": why}
+        return Little(why_not=why)
     matrix = (matrix - np.nanmean(matrix, axis=0)) / np.nanstd(matrix, axis=0)
     try:
         mean, cover, converged = em(matrix)
         if not converged:
-            return {
-                "why_not": (
+            return Little(
+                why_not=(
                     "the estimate of means and covariances did not settle: too much is missing, or columns hold nearly"
                     " the same"
                 )
-            }
+            )
         statistic, freedom, patterns = _statistic(matrix, mean, cover)
     except np.linalg.LinAlgError:
-        return {"why_not": "some columns can be computed from others, so their covariance cannot be inverted"}
+        return Little(why_not="some columns can be computed from others, so their covariance cannot be inverted")
     if freedom < 1 or not np.isfinite(statistic):
-        return {"why_not": "the patterns of gaps leave nothing to compare"}
+        return Little(why_not="the patterns of gaps leave nothing to compare")
     p, effect = float(chi2.sf(statistic, freedom)), float(np.sqrt(max(0.0, statistic - freedom) / len(matrix)))
     said = (
         f"Rows with different gaps differ in what is known of them by more than chance (p = {p:.3g}), but by so little"
@@ -94,19 +111,19 @@ def little(matrix: np.ndarray, names: list[str]) -> dict[str, Any]:
             )
         )
     )
-    return {
-        "statistic": statistic,
-        "df": freedom,
-        "p": p,
-        "effect": effect,
-        "patterns": patterns,
-        "rows": len(matrix),
-        "columns": names,
-        "words": said,
-    }
+    return Little(
+        statistic=statistic,
+        df=freedom,
+        p=p,
+        effect=effect,
+        patterns=patterns,
+        rows=len(matrix),
+        columns=names,
+        words=said,
+    )
 
 
-def little_of_scores(matrix: np.ndarray, names: list[str]) -> dict[str, Any]:
+def little_of_scores(matrix: np.ndarray, names: list[str]) -> Little:
     """Little's test on normal scores in place of numbers: each number becomes the normal quantile of its rank (van der
     Waerden 1952).
 

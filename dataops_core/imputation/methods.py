@@ -13,6 +13,7 @@ import pandas as pd
 from dataops_core.errors import SettingError, nearest
 from dataops_core.models import Features
 from dataops_core.steps import get
+from dataops_core.steps.step import StepJson
 from dataops_core.table import Column, tidy
 
 METHODS = {  # the simplest first: of equally good methods the first one is recommended
@@ -78,7 +79,7 @@ def offered(task: Task, asked: Sequence[str] | None) -> list[str]:
     return [name for name in METHODS if name not in left_out]
 
 
-def steps_of(method: str, task: Task) -> list[dict[str, Any]]:
+def steps_of(method: str, task: Task) -> list[StepJson]:
     """A method as ready steps of a recipe: [{"op", "with"}, …]."""
     if method in ("mean", "median", "group_median"):
         by = {"by": [task.group]} if method == "group_median" else {}
@@ -111,15 +112,15 @@ def steps_of(method: str, task: Task) -> list[dict[str, Any]]:
     return [_step("fill_iterative", task.columns, model=method, using=list(task.using))]
 
 
-def _step(op: str, columns: Sequence[str], **settings: Any) -> dict[str, Any]:
+def _step(op: str, columns: Sequence[str], **settings: Any) -> StepJson:
     return {"op": op, "with": {"columns": list(columns), **settings}}
 
 
-def run_steps(steps: list[dict[str, Any]], frame: pd.DataFrame, columns: Sequence[Column], seed: int) -> pd.DataFrame:
+def run_steps(steps: list[StepJson], frame: pd.DataFrame, columns: Sequence[Column], seed: int) -> pd.DataFrame:
     """A frame after some steps, each learning from it and applied to it: the very functions that a recipe runs."""
     for entry in steps:
         step = get(entry["op"])
-        given: dict[str, Any] = step.check(entry["with"], columns)
+        given = step.check(entry["with"], columns)
         if "seed" in inspect.signature(step.function).parameters:
             given["seed"] = seed
         learned = {"learned": step.learner(frame, **given)} if step.learner else {}

@@ -5,7 +5,8 @@ did not see.
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pandas as pd
 from dataops_core.evaluation.folds import stratified
 from dataops_core.imputation.hide import sized
 from dataops_core.models import Features, encoder, plain
+from dataops_core.record import Record
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._chained import LEVELS, describe, read_state
 from dataops_core.steps._mixed import GONE, is_number, numbers
@@ -27,12 +29,31 @@ SHUFFLED = 40  # columns whose shuffling is tried
 NAMED = 3  # columns that tell most
 
 
-def missingness(frame: pd.DataFrame, name: str, chosen: Features, seed: int) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Tells(Record):
+    """A column that tells where another one is missing."""
+
+    column: str
+    auc_lost: float  # by shuffling it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missingness(Record):
+    """How well the other columns tell where a column is missing."""
+
+    auc: float | None = None  # 0.5 is guessing
+    interval: tuple[float, float] | None = None  # 95 % (Hanley and McNeil 1982)
+    tells: list[Tells]  # the columns that tell most
+    verdict: Literal["random", "slight", "depends", "too few"]
+    words: str
+
+
+def missingness(frame: pd.DataFrame, name: str, chosen: Features, seed: int) -> Missingness:
     """How well the gaps of a column can be told from the other columns (and from where these have gaps).
 
     AUC: the chance that a row with a gap is ranked above one without; 0.5 is guessing. Five-fold cross-validation on
-    4,000 rows at most; the 95 % interval is Hanley and McNeil's (Radiology 143, 1982). `tells` are the columns whose
-    shuffling costs most. Comes back with "verdict" (random, slight, depends, too few) and "words".
+    4,000 rows at most; the 95 % interval is Hanley and McNeil's (Radiology 143, 1982). The columns are named whose
+    shuffling costs most.
     """
     gone = frame[name].isna().to_numpy(dtype=bool)
     others = Features(
@@ -40,63 +61,44 @@ def missingness(frame: pd.DataFrame, name: str, chosen: Features, seed: int) -> 
     )
     fewer = int(min(gone.sum(), (~gone).sum()))
     if fewer < FEWEST:
-        return {
-            "auc": None,
-            "interval": None,
-            "tells": [],
-            "verdict": "too few",
-            "words": (
-                f"Too few {'gaps' if gone.sum() <= len(gone) / 2 else 'known values'} ({fewer}) to tell what they"
-                " depend on."
-            ),
-        }
+        what = "gaps" if gone.sum() <= len(gone) / 2 else "known values"
+        return Missingness(tells=[], verdict="too few", words=f"Too few {what} ({fewer}) to tell what they depend on.")
     if not others.names:
-        return {
-            "auc": None,
-            "interval": None,
-            "tells": [],
-            "verdict": "too few",
-            "words": "There is no other column that could tell anything.",
-        }
+        words = "There is no other column that could tell anything."
+        return Missingness(tells=[], verdict="too few", words=words)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         some, lost = _sampled(frame, gone, seed) if len(frame) > ROWS else (frame, gone)
         auc, drops = _judged(some, lost, others, seed, trees=fewer >= FOR_TREES)
     low, high = hanley(auc, int(lost.sum()), int((~lost).sum()))
     tells = [
-        {"column": column, "auc_lost": lost}
+        Tells(column=column, auc_lost=lost)
         for column, lost in sorted(drops.items(), key=lambda pair: -pair[1])
         if lost > 0.005
     ][:NAMED]
-    told: dict[str, Any] = {"auc": auc, "interval": [low, high], "tells": tells}
-    named = " and ".join(f'"{each["column"]}"' for each in tells) or "several columns together"
+    verdict, words = _verdict(auc, low, tells, frame, gone)
+    return Missingness(auc=auc, interval=(low, high), tells=tells, verdict=verdict, words=words)
+
+
+def _verdict(
+    auc: float, low: float, tells: list[Tells], frame: pd.DataFrame, gone: np.ndarray
+) -> tuple[Literal["random", "slight", "depends"], str]:
     if low > 0.5 and auc < SLIGHT:
-        return told | {
-            "verdict": "random",
-            "words": (
-                f"Nearly random: the other columns tell where it is missing a little better than chance (AUC {auc:.2f};"
-                " 0.5 is guessing), too little to matter."
-            ),
-        }
+        return "random", (
+            f"Nearly random: the other columns tell where it is missing a little better than chance (AUC {auc:.2f};"
+            " 0.5 is guessing), too little to matter."
+        )
     if low <= 0.5:
-        return told | {
-            "verdict": "random",
-            "words": (
-                f"Looks random: the other columns cannot tell where it is missing (AUC {auc:.2f}; 0.5 is guessing)."
-            ),
-        }
-    how = " ".join(describe_gap(frame[each["column"]], gone) for each in tells[:2])
+        return "random", (
+            f"Looks random: the other columns cannot tell where it is missing (AUC {auc:.2f}; 0.5 is guessing)."
+        )
+    named = " and ".join(f'"{each.column}"' for each in tells) or "several columns together"
+    how = " ".join(describe_gap(frame[each.column], gone) for each in tells[:2])
     if auc < CLEAR:
-        return told | {
-            "verdict": "slight",
-            "words": f"Depends a little on {named} (AUC {auc:.2f}; 0.5 is guessing). {how}".strip(),
-        }
-    return told | {
-        "verdict": "depends",
-        "words": (
-            f"Depends on {named} (AUC {auc:.2f}; 0.5 is guessing): not missing completely at random. {how}".strip()
-        ),
-    }
+        return "slight", f"Depends a little on {named} (AUC {auc:.2f}; 0.5 is guessing). {how}".strip()
+    return "depends", (
+        f"Depends on {named} (AUC {auc:.2f}; 0.5 is guessing): not missing completely at random. {how}".strip()
+    )
 
 
 def hanley(auc: float, positives: int, negatives: int) -> tuple[float, float]:

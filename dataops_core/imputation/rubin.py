@@ -3,22 +3,97 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
+from dataops_core.record import Record, absent
 from dataops_core.steps._mixed import is_number, numbers
 from dataops_core.table import Table
 
 COPY = "imputation"
 SKEWED = 1.0  # skewness of residuals from which on normal draws do not fit
 FEWEST = 30  # known values to judge it by
+MEAN = ""  # in the place of a value, where numbers have a mean
 
 
-def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: float | None = None) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Pooled(Record):
+    """An estimate from several completed tables, by Rubin's rules."""
+
+    estimate: float
+    m: int  # completed tables
+    within: float  # mean variance within tables
+    between: float  # variance between tables
+    total: float
+    standard_error: float
+    df: float | None  # degrees of freedom (Barnard and Rubin 1999); null: without limit
+    df_1987: float | None  # without the correction for small samples
+    increase: float | None  # of the variance, by the gaps
+    missing_information: float  # the share of information that the gaps cost
+    interval: tuple[float, float] | None  # 95 %
+    n: int | None = absent()  # values in the smallest copy
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotPooled(Record):
+    """Why there is no estimate."""
+
+    why_not: str
+
+
+Part = Pooled | NotPooled
+
+
+@dataclass(frozen=True, kw_only=True)
+class PooledMeans(Record):
+    """Means of a column, or the share of each value of a category, pooled over the copies of a table."""
+
+    column: str
+    by: str | None
+    m: int  # copies
+    all: dict[str, Part]  # by value; of numbers the mean alone, in JSON without a name of its own
+    groups: dict[str, dict[str, Part]]
+    warning: str  # that intervals are too narrow, for the draws do not fit the column
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        out = super().to_json()
+        groups = {name: _bare(each) for name, each in out["groups"].items()}
+        return out | {"all": _bare(out["all"]), "groups": groups}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """What these JSON values tell."""
+        groups = {name: _named(each) for name, each in document["groups"].items()}
+        return super().from_json({**document, "all": _named(document["all"]), "groups": groups})
+
+
+def _bare(parts: Mapping[str, Any]) -> Mapping[str, Any]:
+    return parts.get(MEAN, parts)
+
+
+def _named(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {MEAN: part} if "why_not" in part or "standard_error" in part else part
+
+
+@dataclass(frozen=True, kw_only=True)
+class PooledRegression(Record):
+    """A linear regression, fitted on each copy of a table and pooled."""
+
+    target: str
+    predictors: list[str]
+    m: int  # copies
+    n: int  # rows of the smallest copy
+    coefficients: dict[str, Pooled]  # "(intercept)", and by column
+    warning: str
+
+
+def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: float | None = None) -> Pooled:
     """Pool one estimate per completed table, and its squared standard error, by Rubin's rules.
 
     Rubin, Multiple Imputation for Nonresponse in Surveys, 1987, chapter 3: estimate = mean; total variance = within +
@@ -63,32 +138,31 @@ def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: f
         half = float(norm.ppf(0.975) if math.isinf(freedom) else t.ppf(0.975, freedom)) * math.sqrt(total)
     else:
         half = math.inf
-    return {
-        "estimate": middle,
-        "m": many,
-        "within": within,
-        "between": between,
-        "total": total,
-        "standard_error": math.sqrt(total),
-        "df": _finite(freedom),
-        "df_1987": _finite(classic),
-        "increase": _finite(ratio),
-        "missing_information": gone,
-        "interval": [middle - half, middle + half] if math.isfinite(half) else None,
-    }
+    return Pooled(
+        estimate=middle,
+        m=many,
+        within=within,
+        between=between,
+        total=total,
+        standard_error=math.sqrt(total),
+        df=_finite(freedom),
+        df_1987=_finite(classic),
+        increase=_finite(ratio),
+        missing_information=gone,
+        interval=(middle - half, middle + half) if math.isfinite(half) else None,
+    )
 
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def pooled(table: Table, column: str, by: str | None = None) -> dict[str, Any]:
+def pooled(table: Table, column: str, by: str | None = None) -> PooledMeans:
     """Means of a column (of a category: the share of each value) of a table filled several times, pooled, overall or by
     group.
 
     The table must have the column "imputation" that fill_several_times makes. Standard errors are those of simple
-    random sampling. Comes back as {"column", "m", "all": {…}, "groups": {group: {…}}, "warning"}; of a category each
-    holds its values. The warning says where the draws do not fit the column, so that intervals are too narrow: the
+    random sampling. The warning says where the draws do not fit the column, so that intervals are too narrow: the
     known values lie skewed about a straight line.
     """
     for name in (column, *([by] if by else [])):
@@ -97,26 +171,25 @@ def pooled(table: Table, column: str, by: str | None = None) -> dict[str, Any]:
     if COPY not in table.names:
         raise SettingError("This table was not filled several times.", "pooled", "Use fill_several_times first.")
     frame = table.frame([*dict.fromkeys([column, COPY, *([by] if by else [])])])
-    groups: dict[str, dict[str, Any]] = {}
+    groups: dict[str, dict[str, Part]] = {}
     if by:
         for value in sorted(frame[by].dropna().unique().tolist()):
             groups[str(value)] = _pooled_part(frame[(frame[by] == value).fillna(False).astype(bool).to_numpy()], column)
-    return {
-        "column": column,
-        "by": by,
-        "m": int(frame[COPY].nunique()),
-        "all": _pooled_part(frame, column),
-        "groups": groups,
-        "warning": _tail(table, column),
-    }
+    return PooledMeans(
+        column=column,
+        by=by,
+        m=int(frame[COPY].nunique()),
+        all=_pooled_part(frame, column),
+        groups=groups,
+        warning=_tail(table, column),
+    )
 
 
-def regression(table: Table, target: str, columns: Sequence[str]) -> dict[str, Any]:
+def regression(table: Table, target: str, columns: Sequence[str]) -> PooledRegression:
     """A linear regression of a column of numbers on others, fitted on each copy of a table filled several times, and
     pooled.
 
-    {"target", "predictors", "m", "n" (rows of the smallest copy), "coefficients": {"(intercept)" | COLUMN: as `rubin`
-    tells}, "warning"}; standard errors are those of ordinary least squares, degrees of freedom those of Barnard and
+    Standard errors are those of ordinary least squares, degrees of freedom those of Barnard and
     Rubin. The warning is that of `pooled`, for all of these columns.
     """
     columns = list(dict.fromkeys(columns))
@@ -150,14 +223,14 @@ def regression(table: Table, target: str, columns: Sequence[str]) -> dict[str, A
         for at, name in enumerate(("(intercept)", *columns))
     }
     warning = " ".join(words for name in (target, *columns) if (words := _tail(table, name)))
-    return {
-        "target": target,
-        "predictors": columns,
-        "m": len(fits),
-        "n": min(freedom) + len(columns) + 1,
-        "coefficients": told,
-        "warning": warning,
-    }
+    return PooledRegression(
+        target=target,
+        predictors=columns,
+        m=len(fits),
+        n=min(freedom) + len(columns) + 1,
+        coefficients=told,
+        warning=warning,
+    )
 
 
 def _tail(table: Table, column: str) -> str:
@@ -200,10 +273,10 @@ def _tail(table: Table, column: str) -> str:
     )
 
 
-def _pooled_part(frame: pd.DataFrame, column: str) -> dict[str, Any]:
+def _pooled_part(frame: pd.DataFrame, column: str) -> dict[str, Part]:
     copies = [part[column] for _, part in frame.groupby(COPY)]
     if is_number(frame[column]):
-        return _pooled_means([(known := numbers(copy))[~np.isnan(known)] for copy in copies])
+        return {MEAN: _pooled_means([(known := numbers(copy))[~np.isnan(known)] for copy in copies])}
     values = sorted(frame[column].dropna().unique().tolist())
     return {
         str(value): _pooled_means([(copy.dropna() == value).to_numpy(dtype="float64") for copy in copies])
@@ -211,10 +284,9 @@ def _pooled_part(frame: pd.DataFrame, column: str) -> dict[str, Any]:
     }
 
 
-def _pooled_means(copies: list[np.ndarray]) -> dict[str, Any]:
+def _pooled_means(copies: list[np.ndarray]) -> Part:
     least = min((len(copy) for copy in copies), default=0)
     if least < 2 or len(copies) < 2:
-        return {"why_not": "there are too few values"}
-    return rubin(
-        [float(copy.mean()) for copy in copies], [float(copy.var(ddof=1)) / len(copy) for copy in copies], least - 1
-    ) | {"n": least}
+        return NotPooled(why_not="there are too few values")
+    variances = [float(copy.var(ddof=1)) / len(copy) for copy in copies]
+    return replace(rubin([float(copy.mean()) for copy in copies], variances, least - 1), n=least)

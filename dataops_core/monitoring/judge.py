@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dataops_core.compare.measure import SampleDifference
 from dataops_core.monitoring.limits import Limits, Verdict
 from dataops_core.monitoring.report import Check
 from dataops_core.rules import Rule
@@ -98,18 +99,18 @@ def rules(results: Sequence[Mapping[str, Any]], limits: Limits) -> list[Check]:
     return [_check("rules", "pass", f"{sum(each['status'] == 'passed' for each in results):,} rules pass.")]
 
 
-def drift(columns: Mapping[str, Mapping[str, Any]], limits: Limits) -> tuple[list[Check], int, int, float | None]:
+def drift(columns: Mapping[str, SampleDifference], limits: Limits) -> tuple[list[Check], int, int, float | None]:
     """Which columns drifted, by the size of the difference; answers also how many drifted much, how many were compared,
     and the greatest PSI. Dates move from delivery to delivery, so that they are for freshness to judge.
     """
     judged = {
         name: each
         for name, each in columns.items()
-        if name not in limits.drift_ignored and each["as"] != "dates" and each["verdict"] != "cannot be compared"
+        if name not in limits.drift_ignored and each.comparison != "dates" and each.verdict != "cannot be compared"
     }
-    large = [name for name, each in judged.items() if each["verdict"] == "large"]
-    small = [name for name, each in judged.items() if each["verdict"] == "small"]
-    known = [each["measures"]["psi"]["value"] for each in judged.values() if "psi" in each["measures"]]
+    large = [name for name, each in judged.items() if each.verdict == "large"]
+    small = [name for name, each in judged.items() if each.verdict == "small"]
+    known = [each.measures["psi"].value for each in judged.values() if "psi" in each.measures]
     checks = [
         _check("drift", limits.large_drift, f"{name} is spread differently: {_sizes(judged[name])}.", [name])
         for name in large
@@ -117,7 +118,7 @@ def drift(columns: Mapping[str, Mapping[str, Any]], limits: Limits) -> tuple[lis
     if small:
         checks.append(_check("drift", limits.small_drift, f"Spread a little differently: {_listed(small)}.", small))
     if not checks:
-        few = sum(each["verdict"] == "too few rows to tell" for each in judged.values())
+        few = sum(each.verdict == "too few rows to tell" for each in judged.values())
         if judged and few == len(judged):
             checks = [Check("drift", "not checked", "Too few rows to tell whether the values drifted.")]
         else:
@@ -125,10 +126,10 @@ def drift(columns: Mapping[str, Mapping[str, Any]], limits: Limits) -> tuple[lis
     return checks, len(large), len(judged), max(known, default=None)
 
 
-def _sizes(told: Mapping[str, Any]) -> str:
+def _sizes(told: SampleDifference) -> str:
     """The measures that are large, in words."""
     names = {"psi": "PSI", "js": "Jensen-Shannon", "ks": "Kolmogorov-Smirnov", "missing": "share of missing cells"}
-    large = [(key, each["value"]) for key, each in told["measures"].items() if each["level"] == "large"]
+    large = [(key, each.value) for key, each in told.measures.items() if each.level == "large"]
     return ", ".join(
         f"{names[key]} {value:+.0%}" if key == "missing" else f"{names[key]} {value:.2f}" for key, value in large
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from dataops_core.monitoring.limits import Verdict, worst
+from dataops_core.record import Record
 
 Area = Literal["reading", "schema", "volume", "steps", "rules", "drift", "freshness", "quality"]
 AREAS: tuple[Area, ...] = ("reading", "schema", "volume", "steps", "rules", "drift", "freshness", "quality")
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(Record):
     """One thing that was looked at, and how it fared. `about` says it without a value of any cell or rule."""
 
     area: Area
@@ -29,7 +30,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Figures(Record):
     """The numbers of a delivery that history charts show. What could not be counted is None.
 
     `drifted` and `compared` count columns; `drift` is the greatest population stability index of a column that was
@@ -74,12 +75,12 @@ class DeliveryReport:
             "version": self.version,
             "file": self.file,
             "verdict": self.verdict,
-            "checks": [{**asdict(each), "columns": list(each.columns)} for each in self.checks],
-            "figures": asdict(self.figures),
+            "checks": [each.to_json() for each in self.checks],
+            "figures": self.figures.to_json(),
         }
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> DeliveryReport:
         """The report that these values tell."""
-        checks = tuple(Check(**{**each, "columns": tuple(each["columns"])}) for each in told["checks"])
-        return cls(told["version"], told["file"], checks, Figures(**told["figures"]))
+        checks = tuple(Check.from_json(each) for each in told["checks"])
+        return cls(told["version"], told["file"], checks, Figures.from_json(told["figures"]))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.models import loads
 from dataops_core.outliers.judge import ACTIONS, Judge
+from dataops_core.outliers.reasons import Flagged, Reason
 from dataops_core.steps._unusual import standardised, unusual_scores
+from dataops_core.steps.step import Learned
 from dataops_core.table import shown, type_of
 
 TOLD = 3  # columns that are named for a row, at most
@@ -24,11 +25,11 @@ def reasons_together(
     frame: pd.DataFrame,
     rows: pd.DataFrame,
     names: list[str],
-    learned: dict[str, Any],
+    learned: Learned,
     made: dict[str, Judge],
     limit: int,
-) -> dict[str, Any]:
-    """{"flagged": how many rows, "rows": [(place, score, reasons), …]} with reasons for the `limit` most unusual ones.
+) -> Flagged:
+    """The unusual rows, with reasons for the `limit` most unusual ones.
 
     A column counts by how much the score falls when its value is replaced by the median.
     """
@@ -36,7 +37,7 @@ def reasons_together(
     flagged = np.flatnonzero(scores > learned["threshold"])
     most = flagged[np.argsort(-scores[flagged], kind="stable")][:limit]
     if not len(most):
-        return {"flagged": 0, "rows": []}
+        return Flagged(0, [])
     used, cells = learned["used"], standardised(frame.iloc[most], names, learned["used"])
     falls = _falls(learned, cells, scores[most])
     columns = [names[each[0]] for each in used]
@@ -62,13 +63,13 @@ def reasons_together(
         reasons += [
             _reason(made[name], at, values[name].iloc[row], "")
             for name in columns
-            if name not in {each["column"] for each in reasons} and made[name].impossible[at]
+            if name not in {each.column for each in reasons} and made[name].impossible[at]
         ]
         told.append((at, float(scores[at]), reasons))
-    return {"flagged": len(flagged), "rows": told}
+    return Flagged(len(flagged), told)
 
 
-def _falls(learned: dict[str, Any], cells: np.ndarray, scores: np.ndarray) -> np.ndarray:
+def _falls(learned: Learned, cells: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """How far each row's score falls with each column at its median; shape (rows, columns)."""
     model, out = loads(learned["model"]), np.zeros(cells.shape)
     middles = [middle / spread - mean / spread for _, middle, mean, spread in learned["used"]]
@@ -98,7 +99,7 @@ def _text(number: float, column: pd.Series) -> str:
     return f"{round(number):,}" if type_of(column) == "integer" else f"{number:,.4g}"
 
 
-def _reason(judge: Judge, at: int, value: str | None, expected: str, *, alike: bool = False) -> dict[str, Any]:
+def _reason(judge: Judge, at: int, value: str | None, expected: str, *, alike: bool = False) -> Reason:
     """One column's part: an error by itself, or like that of similar rows (so rare but true), or to be looked at."""
     verdict, why, action = (
         judge.of(at) if value is not None else ("unclear", "it counts as the median", ACTIONS["unclear"])
@@ -108,11 +109,5 @@ def _reason(judge: Judge, at: int, value: str | None, expected: str, *, alike: b
             ("rare", why, ACTIONS["rare"]) if alike and verdict == "rare" else ("unclear", "", ACTIONS["unclear"])
         )
     about = f"; rows that are alike in the other columns have about {expected}" if expected else ""
-    return {
-        "column": judge.name,
-        "value": value,
-        "usual": expected or None,
-        "verdict": verdict,
-        "action": action,
-        "words": f"{judge.name} is {'missing' if value is None else value}{about}{'; ' + why if why else ''}.",
-    }
+    words = f"{judge.name} is {'missing' if value is None else value}{about}{'; ' + why if why else ''}."
+    return Reason(column=judge.name, value=value, usual=expected or None, verdict=verdict, words=words, action=action)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,44 @@ from dataops_core.errors import SettingError, Skip, nearest
 from dataops_core.models import training
 from dataops_core.outliers.judge import ACTIONS, ORDER, Judge, judges
 from dataops_core.outliers.multivariate import reasons_together
+from dataops_core.outliers.reasons import Flagged, Reason
+from dataops_core.record import Record
 from dataops_core.steps._classes import group_keys, group_name
+from dataops_core.steps.step import Learned, Params, StepJson
 from dataops_core.steps.treat_outliers import learn_bounds
 from dataops_core.steps.treat_unusual_rows import learn_unusual
 from dataops_core.table import Table, shown
 from dataops_core.wording import counted
 
 METHODS = ("iqr", "mad", "isolation_forest", "lof")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutlyingRow(Record):
+    """A row that stands out."""
+
+    row: int  # its id
+    verdict: str  # error, unclear or rare: the gravest of its reasons
+    why: str
+    action: str  # what to do
+    score: float
+    reasons: list[Reason]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outliers(Record):
+    """The rows that stand out."""
+
+    method: str
+    columns: list[str]
+    rows: int
+    flagged: int = 0
+    shown: int = 0
+    counts: dict[str, int]  # by verdict
+    outliers: list[OutlyingRow]  # the gravest first
+    not_judged: list[str]  # columns without bounds
+    step: StepJson | None = None  # that treats what was flagged
+    words: str
 
 
 def outliers(
@@ -31,7 +63,7 @@ def outliers(
     seed: int = 0,
     limit: int = 200,
     share: float = 1.0,
-) -> dict[str, Any]:
+) -> Outliers:
     """The rows that stand out, with reasons in plain words, whether each is likely an error or a rare truth, and what
     to do.
 
@@ -39,11 +71,7 @@ def outliers(
     values that cannot be by their column's name. isolation_forest, lof: the rows that treat_unusual_rows takes as
     unusual (`share` percent). Without `columns`: all numbers that are no identifiers (and, for rows as a whole, dates).
 
-    {"method", "columns", "rows", "flagged", "shown", "counts": {"error", "unclear", "rare"}, "outliers", "words",
-    "not_judged" (columns without bounds), "step"}; the gravest first, at most `limit` of `outliers`, each {"row": row
-    id, "verdict", "why", "action", "score", "reasons"}; each of `reasons` {"column", "value", "usual", "verdict",
-    "words"}. "step" is the recipe step that treats what was flagged. Raises SettingError for a method or columns that
-    do not fit.
+    The gravest come first, at most `limit` of them. Raises SettingError for a method or columns that do not fit.
     """
     if method not in METHODS:
         raise SettingError(f'There is no method "{method}".', "outliers", nearest(method, METHODS))
@@ -53,17 +81,15 @@ def outliers(
         table.column(name)
     frame = table.frame(list(dict.fromkeys([*names, *(by or []), *([split] if split else [])])))
     rows = training(frame, split)
-    empty: dict[str, Any] = {
-        "method": method,
-        "columns": names,
-        "rows": len(frame),
-        "flagged": 0,
-        "shown": 0,
-        "counts": dict.fromkeys(ORDER, 0),
-        "outliers": [],
-        "not_judged": [],
-        "step": None,
-    }
+    nothing = Outliers(
+        method=method,
+        columns=names,
+        rows=len(frame),
+        counts=dict.fromkeys(ORDER, 0),
+        outliers=[],
+        not_judged=[],
+        words="",
+    )
     try:
         learned = (
             learn_unusual(rows, names, method, share, seed=seed)
@@ -73,11 +99,11 @@ def outliers(
     except Skip as reason:
         learned = {}
         if together:
-            return empty | {"words": str(reason)}
+            return replace(nothing, words=str(reason))
     made = judges(frame, names)
     if together:
         found = reasons_together(frame, rows, names, learned, made, limit)
-        settings: dict[str, Any] = {"columns": names, "method": method, "share": share}
+        settings: Params = {"columns": names, "method": method, "share": share}
         step = {"op": "treat_unusual_rows", "with": settings | {"what": "mark"}}
     else:
         found = _alone(frame, learned, made, list(by or []))
@@ -86,20 +112,21 @@ def outliers(
             "with": {"columns": names, "method": method, "what": "mark", **({"by": list(by)} if by else {})},
         }
     told = sorted(
-        (_row(int(frame.index[at]), score, reasons) for at, score, reasons in found["rows"]),
-        key=lambda row: (ORDER.index(row["verdict"]), -row["score"], row["row"]),
+        (_row(int(frame.index[at]), score, reasons) for at, score, reasons in found.rows),
+        key=lambda row: (ORDER.index(row.verdict), -row.score, row.row),
     )
     without = [] if together else [name for name in names if name not in learned]
-    counts = {verdict: sum(row["verdict"] == verdict for row in told) for verdict in ORDER}
-    return empty | {
-        "flagged": found["flagged"],
-        "shown": min(limit, len(told)),
-        "counts": counts,
-        "outliers": told[:limit],
-        "words": _words(found["flagged"], len(frame), counts, without),
-        "not_judged": without,
-        "step": step if learned and found["flagged"] else None,
-    }
+    counts = {verdict: sum(row.verdict == verdict for row in told) for verdict in ORDER}
+    return replace(
+        nothing,
+        flagged=found.count,
+        shown=min(limit, len(told)),
+        counts=counts,
+        outliers=told[:limit],
+        words=_words(found.count, len(frame), counts, without),
+        not_judged=without,
+        step=step if learned and found.count else None,
+    )
 
 
 def _columns(table: Table, columns: Sequence[str] | None, together: bool) -> list[str]:
@@ -125,13 +152,13 @@ def _columns(table: Table, columns: Sequence[str] | None, together: bool) -> lis
     return names
 
 
-def _alone(frame: pd.DataFrame, learned: dict[str, Any], made: dict[str, Judge], by: list[str]) -> dict[str, Any]:
+def _alone(frame: pd.DataFrame, learned: Learned, made: dict[str, Judge], by: list[str]) -> Flagged:
     """Each value by itself: beyond its bounds, or impossible."""
-    keys, found = group_keys(frame, by), dict[int, list[tuple[float, dict[str, Any]]]]()
+    keys, found = group_keys(frame, by), dict[int, list[tuple[float, Reason]]]()
     for name, judge in made.items():
-        bounds = learned.get(name, {"low": None, "high": None})
+        bounds: Learned = learned.get(name, {"low": None, "high": None})
         own = {tuple(key): each for key, each in bounds.get("groups", [])}
-        wanted = [own.get(key, bounds) for key in keys]
+        wanted: list[Learned] = [own.get(key, bounds) for key in keys]
         low = np.array([-np.inf if each["low"] is None else each["low"] for each in wanted], dtype="float64")
         high = np.array([np.inf if each["high"] is None else each["high"] for each in wanted], dtype="float64")
         with np.errstate(invalid="ignore"):
@@ -152,17 +179,17 @@ def _alone(frame: pd.DataFrame, learned: dict[str, Any], made: dict[str, Judge],
                 if far[at]
                 else "impossible"
             )
-            reason = {
-                "column": name,
-                "value": values.iloc[at],
-                "usual": [_json(low[at]), _json(high[at])],
-                "verdict": verdict,
-                "action": action,
-                "words": f"{name} is {values.iloc[at]}: {beyond}; {why}.",
-            }
+            reason = Reason(
+                column=name,
+                value=values.iloc[at],
+                usual=(_json(low[at]), _json(high[at])),
+                verdict=verdict,
+                words=f"{name} is {values.iloc[at]}: {beyond}; {why}.",
+                action=action,
+            )
             found.setdefault(int(at), []).append((float(np.nan_to_num(distance[at], nan=1e9, posinf=1e9)), reason))
     rows = [(at, max(score for score, _ in each), [reason for _, reason in each]) for at, each in found.items()]
-    return {"flagged": len(rows), "rows": rows}
+    return Flagged(len(rows), rows)
 
 
 def _middle(numbers: np.ndarray) -> float:
@@ -174,18 +201,16 @@ def _json(bound: float) -> float | None:
     return float(bound) if np.isfinite(bound) else None
 
 
-def _row(row: int, score: float, reasons: list[dict[str, Any]]) -> dict[str, Any]:
-    first = min(reasons, key=lambda reason: ORDER.index(reason["verdict"]))
-    plain = [{key: value for key, value in reason.items() if key != "action"} for reason in reasons]
-    action = first.get("action", ACTIONS["unclear"])
-    return {
-        "row": row,
-        "verdict": first["verdict"],
-        "why": first["words"],
-        "action": action,
-        "score": round(max(score, 0.0), 6),
-        "reasons": plain,
-    }
+def _row(row: int, score: float, reasons: list[Reason]) -> OutlyingRow:
+    first = min(reasons, key=lambda reason: ORDER.index(reason.verdict))
+    return OutlyingRow(
+        row=row,
+        verdict=first.verdict,
+        why=first.words,
+        action=first.action or ACTIONS["unclear"],
+        score=round(max(score, 0.0), 6),
+        reasons=reasons,
+    )
 
 
 def _words(flagged: int, rows: int, counts: dict[str, int], without: list[str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.models import training
+from dataops_core.record import Record
 from dataops_core.steps._classes import class_codes
 from dataops_core.steps._distances import point_columns
 from dataops_core.steps._resampling import MAKING, smote_for
@@ -34,29 +34,23 @@ METHODS = {
 
 
 @dataclass(frozen=True)
-class MethodFit:
-    """Whether a method fits a table, why not, and which SMOTE it would be."""
+class MethodFit(Record):
+    """Whether a method fits a table."""
 
     title: str
     fits: bool
-    why: str
-    variant: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
+    why: str  # why not
+    variant: str  # which SMOTE it would be
 
 
-def methods_for(table: Table, target: str, split: str | None = None) -> dict[str, dict[str, Any]]:
-    """For each method {"title", "fits", "why", "variant"}: whether it fits the training rows, why not, and which SMOTE
-    it would be.
+def methods_for(table: Table, target: str, split: str | None = None) -> dict[str, MethodFit]:
+    """For each method whether it fits the training rows, why not, and which SMOTE it would be.
 
     Raises SettingError for a target without classes.
     """
     for name in (target, *([split] if split else [])):
         table.column(name)
-    found = fitting(training(table.frame(), split), target, split)
-    return {name: each.to_json() for name, each in found.items()}
+    return fitting(training(table.frame(), split), target, split)
 
 
 def fitting(rows: pd.DataFrame, target: str, split: str | None = None) -> dict[str, MethodFit]:

@@ -8,9 +8,10 @@ from typing import Any
 from dataops_core.evaluation.class_measures import MEASURES, looks, verdict
 from dataops_core.resampling.methods import METHODS
 from dataops_core.stats.cross_validation import interval
+from dataops_core.steps.step import StepJson
 
 
-def step_of(method: str, target: str) -> dict[str, Any] | None:
+def step_of(method: str, target: str) -> StepJson | None:
     """The recipe step that does what a method of the bench did; None for doing nothing."""
     if method in ("nothing", "threshold"):
         return None

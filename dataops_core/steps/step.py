@@ -32,9 +32,15 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Column
+from dataops_core.wording import spoken
 
 if TYPE_CHECKING:
     import pydantic
+
+# what lies in recipe files, as JSON values
+Params = dict[str, Any]  # the settings of a step, by name
+Learned = dict[str, Any]  # what a step learned
+StepJson = dict[str, Any]  # a step that is proposed: {"op", "with"}
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ class Step:
     was: tuple[str, ...]
     drops_rows: bool
     settings: tuple[Setting, ...]
-    learner: Callable[..., dict[str, Any]] | None = None
+    learner: Callable[..., Learned] | None = None
     on_new_rows: Callable[..., str] | None = None
     name_function: Callable[..., dict[str, str]] | None = None
     kind_function: Callable[..., dict[str, str]] | None = None
@@ -140,7 +146,7 @@ class Step:
         """Call the function itself: no checking, no tidying."""
         return self.function(df, *args, **settings)
 
-    def learn(self, function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def learn(self, function: Callable[..., Learned]) -> Callable[..., Learned]:
         """Register the function that learns plain values from the training rows."""
         self.learner = function
         return function
@@ -310,7 +316,7 @@ class Step:
                     found += self._misplaced(setting, known.get(setting.name, setting.default), columns, done)
         return found
 
-    def check(self, settings: Mapping[str, Any], columns: Sequence[Column] | None = None) -> dict[str, Any]:
+    def check(self, settings: Mapping[str, Any], columns: Sequence[Column] | None = None) -> Params:
         """The settings, complete with defaults and in canonical form; raises SettingError with all that is wrong."""
         found = self.problems(settings, columns)
         if found:
@@ -376,6 +382,8 @@ def step(
 ) -> Callable[[Callable[..., pd.DataFrame]], Step]:
     """Register an annotated pandas function as a step (see the module's text).
 
+    `says` begins with what the step did; a verb that is neither regular nor known stands there in both forms, as in
+    "Sought|Seeks {columns}".
     `also` holds other words by which people look for it; `keyed` says that the result depends on the secret key in the
     environment, whose fingerprint the step learns; `open_columns` says that which columns it makes depends on the data;
     `narrow` says that it looks at no columns but those that its settings name, changes no others, makes none and drops
@@ -387,7 +395,7 @@ def step(
             function.__name__,
             title,
             group,
-            says,
+            spoken(says),
             function,
             reach,
             was,

@@ -333,7 +333,7 @@ def synthesize(
                 key=people,
                 seed=settings.seed,
                 progress=part_of(progress, made, 1),
-            )
+            ).to_json()
         if sequence:
             told["sequences"]["verdict"] = sequence_verdict(
                 frame.iloc[mine],

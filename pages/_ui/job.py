@@ -65,7 +65,7 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
     return None
 
 
-def counted(what: str, args: Mapping[str, Any], title: str, cells: int, *, auto: bool = True) -> dict[str, Any] | None:
+def counted(what: str, args: Mapping[str, Any], title: str, cells: int, *, auto: bool = True) -> Any:
     """What is counted on demand (see store/analyses): known, or counted by `do`, and None meanwhile."""
     told = analyses.counted(page_layout.store(), what, args, run=False)
     if told is None:

@@ -10,6 +10,7 @@ import scipy.stats
 
 from dataops_core.cli import main
 from dataops_core.compare import Sample, compare_samples, comparison_of, drift, groups, sample_of
+from dataops_core.compare.drift import Drift
 from dataops_core.errors import SettingError
 from dataops_core.table import Column
 
@@ -23,7 +24,7 @@ def words(counts: dict) -> Sample:
 
 
 def test_psi_and_jensen_shannon_of_categories_by_hand():
-    told = compare_samples(words({"a": 50, "b": 50}), words({"a": 80, "b": 20}), "categories")
+    told = compare_samples(words({"a": 50, "b": 50}), words({"a": 80, "b": 20}), "categories").to_json()
     # 0.5 is added to each count: shares 50.5/101 and 80.5/101, 20.5/101
     p, q = np.array([0.5, 0.5]), np.array([80.5, 20.5]) / 101
     assert told["measures"]["psi"]["value"] == pytest.approx(((p - q) * np.log(p / q)).sum(), rel=1e-12)
@@ -37,7 +38,7 @@ def test_psi_and_jensen_shannon_of_categories_by_hand():
 
 
 def test_ten_bins_hold_a_tenth_of_the_reference_each():
-    told = compare_samples(numbers(range(1, 101)), numbers(range(51, 151)), "numbers")
+    told = compare_samples(numbers(range(1, 101)), numbers(range(51, 151)), "numbers").to_json()
     assert [share["reference"] for share in told["shares"]] == [0.1] * 10
     assert [share["other"] for share in told["shares"]] == [0, 0, 0, 0, 0, 0.1, 0.1, 0.1, 0.1, 0.6]
     assert (told["shares"][0]["of"], told["shares"][-1]["of"]) == ("to 10", "over 90")
@@ -48,7 +49,7 @@ def test_ten_bins_hold_a_tenth_of_the_reference_each():
 def test_ks_and_its_p_are_those_of_scipy_with_ties_and_unequal_sizes(seed):
     draw = np.random.default_rng(seed)
     one, two = draw.poisson(3, 400 + seed), draw.poisson(3.3, 900)
-    told = compare_samples(numbers(one), numbers(two), "numbers")["measures"]["ks"]
+    told = compare_samples(numbers(one), numbers(two), "numbers").to_json()["measures"]["ks"]
     peer = scipy.stats.ks_2samp(one, two, method="asymp")
     assert told["value"] == pytest.approx(peer.statistic, rel=1e-12)
     # SciPy takes the distribution at a finite number of rows
@@ -56,7 +57,7 @@ def test_ks_and_its_p_are_those_of_scipy_with_ties_and_unequal_sizes(seed):
 
 
 def test_the_noise_of_ks_and_psi_is_what_chance_exceeds_once_in_ten_thousand():
-    told = compare_samples(numbers(range(200)), numbers(range(300)), "numbers")["measures"]
+    told = compare_samples(numbers(range(200)), numbers(range(300)), "numbers").to_json()["measures"]
     assert told["ks"]["noise"] == pytest.approx(np.sqrt(-np.log(1e-4 / 2) / 2 * (1 / 200 + 1 / 300)))
     assert told["psi"]["noise"] == pytest.approx(scipy.stats.chi2.isf(1e-4, 9) * (1 / 200 + 1 / 300))
 
@@ -86,7 +87,7 @@ def test_two_halves_of_one_table_never_drifted(rows, trials):
         for name, (comparison, values) in columns_of(draw, rows).items():
             told = compare_samples(
                 sample_of(values[half], comparison), sample_of(values[~half], comparison), comparison
-            )
+            ).to_json()
             found += [(name, seed)] if told["verdict"] in ("small", "large") else []
             assert rows < 10_000 or told["verdict"] == "none"
     assert found == []
@@ -96,20 +97,29 @@ def test_two_halves_of_one_table_never_drifted(rows, trials):
 def test_a_mean_shifted_by_half_a_standard_deviation_is_found(rows):
     draw = np.random.default_rng(2)
     verdicts = [
-        compare_samples(numbers(draw.normal(size=rows)), numbers(draw.normal(0.5, size=rows)), "numbers")["verdict"]
+        compare_samples(numbers(draw.normal(size=rows)), numbers(draw.normal(0.5, size=rows)), "numbers").to_json()[
+            "verdict"
+        ]
         for _ in range(50)
     ]
     assert set(verdicts) <= {"small", "large"}
 
 
 def test_twenty_rows_are_too_few_to_tell_even_where_all_differ():
-    assert compare_samples(numbers(range(20)), numbers(range(100, 120)), "numbers")["verdict"] == "too few rows to tell"
-    assert compare_samples(words({"a": 20}), words({"b": 20}), "categories")["verdict"] == "too few rows to tell"
+    assert (
+        compare_samples(numbers(range(20)), numbers(range(100, 120)), "numbers").to_json()["verdict"]
+        == "too few rows to tell"
+    )
+    assert (
+        compare_samples(words({"a": 20}), words({"b": 20}), "categories").to_json()["verdict"] == "too few rows to tell"
+    )
 
 
 def test_a_small_difference_of_many_rows_is_none_however_small_its_p():
     draw = np.random.default_rng(3)
-    told = compare_samples(numbers(draw.normal(size=100_000)), numbers(draw.normal(0.1, size=100_000)), "numbers")
+    told = compare_samples(
+        numbers(draw.normal(size=100_000)), numbers(draw.normal(0.1, size=100_000)), "numbers"
+    ).to_json()
     assert told["measures"]["ks"]["p"] < 1e-9
     assert told["verdict"] == "none"
 
@@ -118,15 +128,15 @@ def test_gaps_that_appear_are_a_drift_of_their_own():
     values = pd.Series(np.random.default_rng(4).normal(size=1000))
     told = compare_samples(
         sample_of(values, "numbers"), sample_of(values.mask(values.index % 3 == 0), "numbers"), "numbers"
-    )
+    ).to_json()
     assert told["missing"] == [0, 0.334]
     assert (told["measures"]["missing"]["level"], told["verdict"]) == ("large", "large")
     nothing = sample_of(pd.Series([None] * 50, dtype=object), "categories")
-    assert compare_samples(nothing, nothing, "categories")["verdict"] == "cannot be compared"
+    assert compare_samples(nothing, nothing, "categories").to_json()["verdict"] == "cannot be compared"
 
 
 def test_new_and_gone_values_are_told():
-    told = compare_samples(words({"a": 90, "b": 10}), words({"a": 90, "c": 7, "d": 3}), "categories")
+    told = compare_samples(words({"a": 90, "b": 10}), words({"a": 90, "c": 7, "d": 3}), "categories").to_json()
     assert told["new"] == {"values": 2, "rows": 10, "most": [{"value": "c", "count": 7}, {"value": "d", "count": 3}]}
     assert told["gone"]["most"] == [{"value": "b", "count": 10}]
 
@@ -170,7 +180,7 @@ def test_two_tables_are_compared_by_their_columns(make_table, frame):
         .drop(columns="ok")
         .sample(frac=1, random_state=0)
     )
-    told = drift(make_table(frame, kinds), make_table(other, kinds))
+    told = drift(make_table(frame, kinds), make_table(other, kinds)).to_json()
     assert (told["rows"], told["drifted"]) == ([800, 800], ["x"])
     assert told["schema"] == {
         "added": ["extra"],
@@ -185,25 +195,30 @@ def test_two_tables_are_compared_by_their_columns(make_table, frame):
         "when": "none",
     }
     assert json.loads(json.dumps(told)) == told
-    assert list(drift(make_table(frame), make_table(frame), columns=["x"])["columns"]) == ["x"]
+    assert list(drift(make_table(frame), make_table(frame), columns=["x"]).to_json()["columns"]) == ["x"]
     with pytest.raises(SettingError, match='no column "y"'):
-        drift(make_table(frame), make_table(frame), columns=["y"])
+        drift(make_table(frame), make_table(frame), columns=["y"]).to_json()
 
 
 def test_a_group_is_compared_with_the_rest(make_table, frame):
     shifted = frame.assign(x=frame["x"] + (frame["city"] == "Rome"))
-    told = groups(make_table(shifted, {"city": "category"}), "city")
+    told = groups(make_table(shifted, {"city": "category"}), "city").to_json()
     assert [(group["rows"], group["drifted"]) for group in told["groups"]] == [
         (int(n), ["x"]) for n in shifted["city"].value_counts()
     ]
     mask = shifted["city"] == told["groups"][0]["value"]
-    direct = compare_samples(numbers(shifted["x"][~mask]), numbers(shifted["x"][mask]), "numbers")
+    direct = compare_samples(numbers(shifted["x"][~mask]), numbers(shifted["x"][mask]), "numbers").to_json()
     assert told["groups"][0]["columns"]["x"] == direct
     assert told["left_out"] == 0
 
 
+def test_what_was_kept_as_json_is_read_as_it_was(make_table, frame):
+    told = drift(make_table(frame), make_table(frame.assign(x=frame["x"] + 1)))
+    assert Drift.from_json(json.loads(json.dumps(told.to_json()))) == told
+
+
 def test_tables_without_rows_are_compared_by_their_columns(make_table, frame):
-    told = drift(make_table(frame.head(0)), make_table(frame))
+    told = drift(make_table(frame.head(0)), make_table(frame)).to_json()
     assert told["rows"] == [0, 800]
     assert {each["verdict"] for each in told["columns"].values()} == {"too few rows to tell"}
 
@@ -229,7 +244,7 @@ def test_the_least_p_values_are_corrected_for_all_columns(make_table):
     one, two = (
         {f"x{at}": rng.normal(size=300) for at in range(6)} | {"y": rng.normal(shift, 1, 300)} for shift in (0.0, 1.5)
     )
-    told = drift(make_table(one), make_table(two))["columns"]
+    told = drift(make_table(one), make_table(two)).to_json()["columns"]
     least = {
         name: min(1.0, 3 * min(each["measures"][key]["p"] for key in ("psi", "ks", "missing")))
         for name, each in told.items()
@@ -243,6 +258,6 @@ def test_the_least_p_values_are_corrected_for_all_columns(make_table):
 def test_a_column_that_changed_its_type_gets_no_verdict_on_nothing(make_table):
     before = make_table({"price": [1.5, 2.0, 3.25] * 400, "city": ["Rome", "Oslo", "Bern"] * 400})
     after = make_table({"price": ["1.50 EUR", "2 EUR", "3.25 EUR"] * 400, "city": ["Rome", "Oslo", "Bern"] * 400})
-    told = drift(before, after)["columns"]
+    told = drift(before, after).to_json()["columns"]
     assert (told["price"]["verdict"], told["price"]["n"]) == ("cannot be compared", [0, 0])
     assert told["city"]["verdict"] == "none"

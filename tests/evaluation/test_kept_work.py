@@ -25,7 +25,9 @@ def people(rows=240):
 
 
 def impute(table, **more):
-    return imputation.bench(table, **{"target": "hired", "sensitive": ["sex"], "methods": ["mean", "knn"]} | more)
+    return imputation.bench(
+        table, **{"target": "hired", "sensitive": ["sex"], "methods": ["mean", "knn"]} | more
+    ).to_json()
 
 
 def resample(table, **more):
@@ -37,7 +39,7 @@ def mitigate(table, **more):
     methods = ["reweigh", "over_sampling", "thresholds"]
     return fairness.compare_mitigations(
         table, "hired", "yes", ["sex"], **{"methods": methods, "replicates": 200} | more
-    )
+    ).to_json()
 
 
 WORK = {"impute": impute, "resample": resample, "mitigate": mitigate}

@@ -304,7 +304,7 @@ def test_bad_input_ends_in_words(file, capsys, args, said):
 def test_odd_tables(make_table, frame):
     from dataops_core.fairness import bias
 
-    out = bias(make_table(frame), ["g"], target="y", favorable="yes")
+    out = bias(make_table(frame), ["g"], target="y", favorable="yes").to_json()
     json.dumps(out, allow_nan=False)
     assert out["words"] and sum(each["n"] for each in out["groups"].values()) == len(frame["y"])
     assert bool(out["model"]) != ("model" in out["left_out"])

@@ -29,7 +29,7 @@ def german(tmp_path_factory):
 
 
 def test_groups_by_hand(make_table):
-    told = groups(make_table(SMALL), ["sex"], target="ok", favorable="yes")
+    told = groups(make_table(SMALL), ["sex"], target="ok", favorable="yes").to_json()
     assert list(told["groups"]) == ["m", "f", "unknown"] and told["reference"] == "m"
     men = told["groups"]["m"]
     assert (men["n"], men["share"], men["labelled"], men["favorable"], men["rate"]) == (5, 0.5, 4, 3, 0.75)
@@ -43,20 +43,20 @@ def test_groups_by_hand(make_table):
 def test_an_outcome_that_nobody_knows_has_no_rate(make_table):
     told = groups(
         make_table({"sex": ["f", "m", "m"], "ok": [None, "yes", "no"]}), ["sex"], target="ok", favorable="yes"
-    )
+    ).to_json()
     assert (told["groups"]["f"]["rate"], told["groups"]["f"]["ci"]) == (None, None)
 
 
 def test_ages_go_into_four_ranges_or_into_stated_ones(make_table):
     table = make_table({"age": [*range(20, 60), None], "ok": ["yes", "no"] * 20 + ["yes"]})
-    assert {name: each["n"] for name, each in groups(table, ["age"])["groups"].items()} == {
+    assert {name: each["n"] for name, each in groups(table, ["age"]).to_json()["groups"].items()} == {
         "29 or less": 10,
         "over 29 to 39": 10,
         "over 39 to 49": 10,
         "over 49": 10,
         "unknown": 1,
     }
-    told = groups(table, ["age"], cuts={"age": [25]}, reference="over 25")
+    told = groups(table, ["age"], cuts={"age": [25]}, reference="over 25").to_json()
     assert [each["n"] for each in told["groups"].values()] == [6, 34, 1] and told["ranges"] == {
         "age": ["25 or less", "over 25"]
     }
@@ -64,27 +64,27 @@ def test_ages_go_into_four_ranges_or_into_stated_ones(make_table):
 
 def test_a_population_by_hand(make_table):
     table = make_table({"sex": ["f"] * 20 + ["m"] * 30 + ["x"] * 50})
-    told = groups(table, ["sex"], population={"f": 25, "m": 25, "x": 50})["population"]
+    told = groups(table, ["sex"], population={"f": 25, "m": 25, "x": 50}).to_json()["population"]
     assert (told["test"], told["statistic"]) == ("chi-square test", pytest.approx(2.0))  # 25/25 + 25/25 + 0
     assert told["p"] == pytest.approx(np.exp(-1.0))  # the tail of chi-square with two degrees of freedom
     assert told["groups"]["f"]["ratio"] == pytest.approx(0.8)
-    exact = groups(table, ["sex"], population={"f": 0.5, "m": 0.5})["population"]
+    exact = groups(table, ["sex"], population={"f": 0.5, "m": 0.5}).to_json()["population"]
     assert (exact["test"], exact["not_stated"], exact["rows"]) == ("exact binomial test", ["x"], 50)
     assert exact["p"] == pytest.approx(0.2026, abs=1e-4)  # 2 P(X <= 20), X binomial (50, 1/2)
-    assert groups(table, ["sex"], population={"f": 0, "m": 1})["population"]["p"] == 0.0
-    drawn = groups(make_table({"sex": ["a"] * 3 + ["b"] * 3 + ["c"]}), ["sex"], population={"a": 1, "b": 1, "c": 8})[
-        "population"
-    ]
+    assert groups(table, ["sex"], population={"f": 0, "m": 1}).to_json()["population"]["p"] == 0.0
+    drawn = groups(
+        make_table({"sex": ["a"] * 3 + ["b"] * 3 + ["c"]}), ["sex"], population={"a": 1, "b": 1, "c": 8}
+    ).to_json()["population"]
     assert "drawn tables" in drawn["test"] and drawn["p"] < 0.05
     with pytest.raises(SettingError, match="no people"):
-        groups(table, ["sex"], population={"f": -1, "m": 2})
+        groups(table, ["sex"], population={"f": -1, "m": 2}).to_json()
 
 
 def test_german_credit_by_foreign_worker_as_smclarify_has_it(german):
     """smclarify 0.5, facet foreign_worker = A201 (yes), label 1; CDDL by housing."""
-    told = data_measures(german, ["foreign_worker"], "credit_risk", "1", reference="A202", strata=["housing"])[
-        "by_group"
-    ]["A201"]
+    told = data_measures(
+        german, ["foreign_worker"], "credit_risk", "1", reference="A202", strata=["housing"]
+    ).to_json()["by_group"]["A201"]
     figures = {
         "class_imbalance": -0.926,
         "difference_in_proportions": 0.1992647,
@@ -101,9 +101,9 @@ def test_german_credit_by_foreign_worker_as_smclarify_has_it(german):
 
 def test_berkeley_overall_and_by_department(make_table):
     table = make_table(applicants())
-    told = groups(table, ["sex"], target="admitted", favorable="yes")["groups"]
+    told = groups(table, ["sex"], target="admitted", favorable="yes").to_json()["groups"]
     assert [round(told[name]["rate"], 3) for name in ("man", "woman")] == [0.445, 0.304]
-    found = data_measures(table, ["sex"], "admitted", "yes", strata=["department"])["by_group"]["woman"]
+    found = data_measures(table, ["sex"], "admitted", "yes", strata=["department"]).to_json()["by_group"]["woman"]
     assert round(found["demographic_disparity"]["value"], 5) == 0.14383
     assert round(found["conditional_demographic_disparity"]["value"], 5) == -0.01928
 
@@ -112,7 +112,7 @@ def test_adult_by_sex_on_complete_rows(adult, tmp_path):
     frame = pd.read_csv(adult, na_values="?").dropna()
     frame.to_csv(tmp_path / "complete.csv", index=False)
     table = read_file(tmp_path / "complete.csv", tmp_path / "read.parquet").table
-    told = data_measures(table, ["sex"], "income", ">50K")["by_group"]["Female"]
+    told = data_measures(table, ["sex"], "income", ">50K").to_json()["by_group"]["Female"]
     # 30,162 complete rows: 1,112 of 9,782 women and 6,396 of 20,380 men earn more than 50K
     assert told["statistical_parity_difference"]["value"] == pytest.approx(1112 / 9782 - 6396 / 20380, abs=1e-9)
     assert (round(told["statistical_parity_difference"]["value"], 6), round(told["disparate_impact"]["value"], 6)) == (
@@ -133,7 +133,7 @@ def test_consistency_by_hand(make_table):
         ["sex"],
         "ok",
         "yes",
-    )
+    ).to_json()
     # row x = 6 (no) has five neighbours with yes: |0 - 1| = 1; rows 2 to 5, and no others, have x = 6 among their five
     # nearest: 1/5 each
     assert told["together"]["consistency"]["value"] == pytest.approx(1 - (1 + 4 * 0.2) / 14, abs=0.03)
@@ -153,7 +153,7 @@ NOTHING = {
 
 @pytest.mark.parametrize("name", list(NOTHING))
 def test_what_is_not_defined_is_none_with_a_reason_never_0(make_table, name):
-    told = data_measures(make_table(NOTHING[name]), ["g"], "y", "yes")
+    told = data_measures(make_table(NOTHING[name]), ["g"], "y", "yes").to_json()
     json.dumps(told, allow_nan=False)
     for each in (told["together"], *told["by_group"].values()):
         assert set(each) >= set(DATA) - {"consistency"}
@@ -177,7 +177,7 @@ def test_what_is_not_defined_is_none_with_a_reason_never_0(make_table, name):
 def test_an_infinite_divergence_is_undefined(make_table):
     told = data_measures(
         make_table({"g": ["a"] * 6 + ["b"] * 5, "y": ["yes", "no"] * 3 + ["yes"] * 5}), ["g"], "y", "yes"
-    )["by_group"]["b"]
+    ).to_json()["by_group"]["b"]
     assert told["kl"]["value"] is None and "infinite" in told["kl"]["why"] and told["js"]["value"] > 0
 
 
@@ -185,7 +185,7 @@ def test_without_a_gap_no_divergence_is_called_clear(make_table):
     rng, clear = np.random.default_rng(5), 0
     for _ in range(60):
         table = make_table({"g": ["a"] * 200 + ["b"] * 100, "y": rng.choice(["yes", "no"], 300)})
-        clear += data_measures(table, ["g"], "y", "yes", replicates=200)["by_group"]["b"]["js"]["ci"][0] > 0
+        clear += data_measures(table, ["g"], "y", "yes", replicates=200).to_json()["by_group"]["b"]["js"]["ci"][0] > 0
     assert clear <= 8  # 5 % of 60 are 3; more than 8 have a chance of 1 in 300
 
 
@@ -203,15 +203,15 @@ def test_without_a_gap_no_divergence_is_called_clear(make_table):
 def test_what_does_not_fit_is_said(make_table, asked, said):
     table = make_table({**SMALL, "x": range(10)})
     with pytest.raises(DataOpsError, match=said):
-        groups(table, **{"sensitive": ["sex"], "target": "ok", "favorable": "yes"} | asked)
+        groups(table, **{"sensitive": ["sex"], "target": "ok", "favorable": "yes"} | asked).to_json()
 
 
 def test_ten_thousand_groups(make_table):
     table = make_table(
         {"g": [f"g{n % 10_000}" for n in range(20_000)], "y": ["yes", "no", "no"] * 6_666 + ["yes", "no"]}
     )
-    assert len(groups(table, ["g"], target="y", favorable="yes")["groups"]) == 10_000
-    told = data_measures(table, ["g"], "y", "yes", replicates=50)
+    assert len(groups(table, ["g"], target="y", favorable="yes").to_json()["groups"]) == 10_000
+    told = data_measures(table, ["g"], "y", "yes", replicates=50).to_json()
     assert len(told["by_group"]) == 200 and told["not_told"] == 9_799
 
 
@@ -219,7 +219,7 @@ def test_rates_by_part_of_a_split(make_table):
     table = make_table(
         {"g": ["a", "a", "b", "b"], "y": ["yes", "no", "yes", "yes"], "split": ["train", "test", "train", "test"]}
     )
-    told = groups(table, ["g"], target="y", favorable="yes", split="split")["by_part"]
+    told = groups(table, ["g"], target="y", favorable="yes", split="split").to_json()["by_part"]
     assert {part: {name: each["rate"] for name, each in of.items()} for part, of in told.items()} == {
         "train": {"a": 1.0, "b": 1.0},
         "test": {"a": 0.0, "b": 1.0},
@@ -238,7 +238,7 @@ def test_strata_with_one_outcome_are_counted_and_said(make_table):
         "s": list("ppppqqqq") + ["r"] * 3,
         "y": ["yes"] * 4 + ["yes", "yes", "no", "no"] + ["no", "no", None],
     }
-    told = data_measures(make_table(frame), ["g"], "y", "yes", reference="a", strata=["s"])
+    told = data_measures(make_table(frame), ["g"], "y", "yes", reference="a", strata=["s"]).to_json()
     assert {key: told["one_outcome"][key] for key in ("strata", "of", "rows")} == {"strata": 2, "of": 3, "rows": 6}
     assert (
         "In 2 of 3 strata, with 6 of 10 rows, everybody has the good outcome or nobody has"
@@ -247,9 +247,9 @@ def test_strata_with_one_outcome_are_counted_and_said(make_table):
     assert told["together"]["conditional_demographic_disparity"]["value"] == pytest.approx(
         (4 * -0.5 + 4 * 1 + 2 * 0.5) / 10
     )
-    assert data_measures(make_table(frame), ["g"], "y", "yes", reference="a")["one_outcome"] is None
+    assert data_measures(make_table(frame), ["g"], "y", "yes", reference="a").to_json()["one_outcome"] is None
     mixed = {"g": ["a", "b"] * 4, "s": ["p"] * 4 + ["q"] * 4, "y": ["yes", "yes", "no", "no"] * 2}
-    assert data_measures(make_table(mixed), ["g"], "y", "yes", strata=["s"])["one_outcome"] == {
+    assert data_measures(make_table(mixed), ["g"], "y", "yes", strata=["s"]).to_json()["one_outcome"] == {
         "strata": 0,
         "of": 2,
         "rows": 0,

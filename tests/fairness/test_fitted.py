@@ -86,7 +86,9 @@ def test_what_ships_decides_as_the_lab_did(make_table, method):
     judge = prepared(table, "ok", "yes", ["sex"], "demographic_parity", "linear", None, None, (), 20_000, 1)[0].judge
     frame = table.frame().iloc[judge]
     made = decide(model, frame)
-    judged = compare_mitigations(table, "ok", "yes", ["sex"], seed=1, methods=[method])["methods"][method]["groups"]
+    judged = compare_mitigations(table, "ok", "yes", ["sex"], seed=1, methods=[method]).to_json()["methods"][method][
+        "groups"
+    ]
     for name, each in judged.items():
         assert made[(frame["sex"] == name).to_numpy()].mean() == pytest.approx(each["selection_rate"]["value"])
     assert model["features"]["numbers"] == ["skill", "tells"]

@@ -9,7 +9,7 @@ from fairlearn import metrics as peer
 from dataops_core.errors import SettingError
 from dataops_core.fairness import model_measures
 from dataops_core.fairness.decisions import brought, learned
-from dataops_core.fairness.gaps import gaps, judged
+from dataops_core.fairness.gaps import Gap, Gaps, LargestGap, gaps, judged
 from dataops_core.fairness.group_definitions import outcome_of
 
 
@@ -27,7 +27,7 @@ def test_rates_by_hand():
     made = [1, 1, 0, 1, 0, 1, 0, 1, 0, 0]
     told = model_measures(
         truth, made, ["a"] * 5 + ["b"] * 5, chances=[0.9, 0.8, 0.4, 0.6, 0.1, 0.7, 0.3, 0.6, 0.2, 0.2]
-    )
+    ).to_json()
     a = {
         key: told["groups"]["a"][key]["value"]
         for key in ("selection_rate", "tpr", "fpr", "fnr", "precision", "accuracy")
@@ -44,7 +44,7 @@ def test_rates_by_hand():
 
 def test_fairlearn_says_the_same():
     truth, made, g, _ = people()
-    told = model_measures(truth, made, g)["fairness"]
+    told = model_measures(truth, made, g).to_json()["fairness"]
     given = {"y_true": truth, "y_pred": made, "sensitive_features": g}
     assert told["demographic_parity"]["difference"] == pytest.approx(peer.demographic_parity_difference(**given))
     assert told["demographic_parity"]["ratio"] == pytest.approx(peer.demographic_parity_ratio(**given))
@@ -60,7 +60,7 @@ def test_fairlearn_says_the_same():
 def test_control_features_as_fairlearn_has_them():
     truth, made, g, _ = people(seed=1)
     level = np.random.default_rng(2).choice(["north", "south"], len(g))
-    told = model_measures(truth, made, g, control=level)["controlled"]
+    told = model_measures(truth, made, g, control=level).to_json()["controlled"]
     frame = peer.MetricFrame(
         metrics=peer.selection_rate, y_true=truth, y_pred=made, sensitive_features=g, control_features=level
     )
@@ -75,13 +75,13 @@ def test_a_rate_of_nobody_is_none_where_fairlearn_says_0():
         peer.MetricFrame(metrics=peer.true_positive_rate, y_true=truth, y_pred=made, sensitive_features=g).by_group["a"]
         == 0
     )
-    told = model_measures(truth, made, g)
+    told = model_measures(truth, made, g).to_json()
     assert told["groups"]["a"]["tpr"]["value"] is None and "deserves" in told["groups"]["a"]["tpr"]["why"]
     assert told["fairness"]["equalised_odds"]["difference"] is None and told["fairness"]["equal_opportunity"][
         "undefined"
     ] == ["a"]
     assert told["fairness"]["demographic_parity"]["difference"] == pytest.approx(1 / 3)
-    nobody = model_measures([1, 0, 1, 0], [0, 0, 0, 0], ["a", "a", "b", "b"])
+    nobody = model_measures([1, 0, 1, 0], [0, 0, 0, 0], ["a", "a", "b", "b"]).to_json()
     assert (
         nobody["fairness"]["demographic_parity"]["ratio"] is None
         and nobody["groups"]["a"]["precision"]["value"] is None
@@ -90,12 +90,12 @@ def test_a_rate_of_nobody_is_none_where_fairlearn_says_0():
 
 
 def test_missing_groups_are_unknown_and_nobody_is_an_error():
-    told = model_measures([1, 0, 1], [1, 0, 0], ["a", None, float("nan")], control=[None, "x", "x"])
+    told = model_measures([1, 0, 1], [1, 0, 0], ["a", None, float("nan")], control=[None, "x", "x"]).to_json()
     assert list(told["groups"]) == ["a", "unknown"] and told["groups"]["unknown"]["n"] == 2 and told["reference"] == "a"
     with pytest.raises(SettingError, match="no decision"):
-        model_measures([], [], [])
+        model_measures([], [], []).to_json()
     with pytest.raises(SettingError, match='no group "x"'):
-        model_measures([1], [1], ["a"], reference="x")
+        model_measures([1], [1], ["a"], reference="x").to_json()
 
 
 @pytest.mark.slow
@@ -104,7 +104,7 @@ def test_bootstrap_from_cells_is_fairlearns_within_simulation_error():
     benchmarks/bias.py).
     """
     truth, made, g, _ = people(rows=400, seed=3)
-    told = model_measures(truth, made, g, replicates=4000)
+    told = model_measures(truth, made, g, replicates=4000).to_json()
     names = {
         "selection_rate": peer.selection_rate,
         "tpr": peer.true_positive_rate,
@@ -141,34 +141,32 @@ def test_ten_groups_of_thirty_without_a_gap_do_not_cry_wolf():
             for name, (hits, of) in counts.items()
         }
         found = judged(gaps(rates, "g0", seed=seed, thin=5))
-        cries += any(each["clear"] for each in [*found["gaps"], *found["largest"]])
+        cries += any(each.clear for each in [*found.gaps, *found.largest])
     assert cries <= 10  # 5 % of 100 are 5; more than 10 have a chance of 1 in 87 at exactly 5 %
 
 
 def test_a_single_gap_is_clear_only_where_the_largest_of_its_measure_is():
     told = judged(
-        {
-            "gaps": [
-                {"of": "g", "measure": m, "p": 0.001, "value": 0.2, "ci": [0.1, 0.3], "thin": False} for m in ("a", "b")
+        Gaps(
+            [
+                Gap(of="g", measure=m, group="x", reference="y", p=0.001, value=0.2, ci=(0.1, 0.3), thin=False)
+                for m in ("a", "b")
             ],
-            "largest": [{"of": "g", "measure": "a", "p": 0.2}, {"of": "g", "measure": "b", "p": 0.01}],
-        }
+            [LargestGap(of="g", measure=m, groups=2, p=p) for m, p in (("a", 0.2), ("b", 0.01))],
+        )
     )
-    assert [each["clear"] for each in told["gaps"]] == [False, True] and [each["p_holm"] for each in told["gaps"]] == [
-        0.002,
-        0.002,
-    ]
-    assert [each["clear"] for each in told["largest"]] == [False, True]
-    assert [each["verdict"] for each in told["gaps"]] == ["clear by itself, not among all gaps", "clear"]
+    assert [(each.clear, each.p_holm) for each in told.gaps] == [(False, 0.002), (True, 0.002)]
+    assert [each.clear for each in told.largest] == [False, True]
+    assert [each.verdict for each in told.gaps] == ["clear by itself, not among all gaps", "clear"]
 
 
 def test_a_true_gap_is_clear_and_thin_groups_are_not_judged():
     told = judged(gaps({"rate": {"a": (300, 500), "b": (200, 500), "c": (3, 4), "d": (0, 0)}}, "a"))
-    b, c, d = told["gaps"]
-    assert b["clear"] and b["value"] == pytest.approx(-0.2) and b["ci"][1] < 0
-    assert c["thin"] and c["p"] is None and not c["clear"] and c["value"] == pytest.approx(0.15)
-    assert d["value"] is None and "not defined" in d["why"]
-    assert told["largest"][0]["clear"] and told["largest"][0]["groups"] == 2
+    b, c, d = told.gaps
+    assert b.clear and b.value == pytest.approx(-0.2) and b.ci[1] < 0
+    assert c.thin and c.p is None and not c.clear and c.value == pytest.approx(0.15)
+    assert d.value is None and "not defined" in d.why
+    assert told.largest[0].clear and told.largest[0].groups == 2
 
 
 def table_of(make_table, rows=400, **more):
@@ -183,7 +181,7 @@ def test_the_sensitive_columns_never_enter_the_features(make_table, kind):
     table = table_of(make_table)
     frame = table.frame()
     found = learned(table, frame, "ok", outcome_of(frame, "ok", "yes"), ["sex"], kind=kind)
-    assert found.how["features"] == ["x", "z"] and set(found.how["left_out_features"]) == {"sex", "ok"}
+    assert found.how.features == ["x", "z"] and set(found.how.left_out_features) == {"sex", "ok"}
     turned = frame.assign(sex=frame["sex"].to_numpy()[::-1])
     again = learned(table, turned, "ok", outcome_of(frame, "ok", "yes"), ["sex"], kind=kind)
     assert (again.chances == found.chances).all()
@@ -195,8 +193,8 @@ def test_a_split_is_learned_from_on_one_side_and_judged_on_the_other(make_table)
     found = learned(table, frame, "ok", outcome_of(frame, "ok", "yes"), ["sex"], split="split")
     assert (
         found.rows.tolist() == list(range(300, 400))
-        and found.how["learned_from"] == 250
-        and "split" not in found.how["features"]
+        and found.how.learned_from == 250
+        and "split" not in found.how.features
     )
 
 
@@ -207,7 +205,7 @@ def test_a_column_of_decisions_or_of_probabilities(make_table):
     frame = table.frame()
     assert brought(frame, "said", "yes", ["no", "yes"]).chosen.tolist() == [True, False, True]
     found = brought(frame, "chance", "yes", ["no", "yes"])
-    assert (found.rows.tolist(), found.chosen.tolist(), found.how["left_out"]) == ([0, 1, 3], [True, False, True], 1)
+    assert (found.rows.tolist(), found.chosen.tolist(), found.how.left_out) == ([0, 1, 3], [True, False, True], 1)
     with pytest.raises(SettingError, match="no decisions"):
         brought(frame, "odd", "yes", ["no", "yes"])
 

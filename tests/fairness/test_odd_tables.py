@@ -49,7 +49,7 @@ def test_any_table_is_told_or_refused_in_words(tmp_path, data):
             target=target,
             favorable=data.draw(st.sampled_from(values)),
             strata=[name for name in others if name not in sensitive][:1],
-        )
+        ).to_json()
     except DataOpsError as refusal:
         assert refusal.what and refusal.fix
         return
@@ -65,7 +65,7 @@ def test_any_table_is_told_or_refused_in_words(tmp_path, data):
 )
 def test_a_rate_is_none_exactly_where_nobody_is_counted(rows):
     truth, made, names = zip(*rows, strict=True)
-    told = model_measures(truth, made, names, replicates=20)
+    told = model_measures(truth, made, names, replicates=20).to_json()
     json.dumps(told, allow_nan=False)
     for name, each in told["groups"].items():
         here = [(good, chosen) for good, chosen, group in rows if (group or "unknown") == name]
@@ -86,13 +86,13 @@ def test_three_columns_together_keep_every_thin_cell(make_table):
     frame = pd.DataFrame(
         {name: rng.choice(list("pqr"), 200) for name in ("a", "b", "c")} | {"ok": rng.choice(["yes", "no"], 200)}
     )
-    told = bias(make_table(frame), ["a", "b", "c"], target="ok", favorable="yes")
+    told = bias(make_table(frame), ["a", "b", "c"], target="ok", favorable="yes").to_json()
     assert len(told["groups"]) == len(frame.groupby(["a", "b", "c"])) and set(told["by_column"]) == {"a", "b", "c"}
     assert all(each["thin"] for each in told["groups"].values()) and not any(
         each["clear"] for each in told["gaps"] if each["of"] == "a, b, c"
     )
     with pytest.raises(DataOpsError, match="too many groups"):
-        bias(make_table(frame), ["a", "b", "c", "ok"])
+        bias(make_table(frame), ["a", "b", "c", "ok"]).to_json()
 
 
 def test_ten_thousand_groups_are_all_counted(make_table):
@@ -101,7 +101,7 @@ def test_ten_thousand_groups_are_all_counted(make_table):
         "y": ["yes", "no", "no", "yes"] * 5_000,
         "x": range(20_000),
     }
-    told = bias(make_table(frame, {"g": "category", "x": "number"}), ["g"], target="y", favorable="yes")
+    told = bias(make_table(frame, {"g": "category", "x": "number"}), ["g"], target="y", favorable="yes").to_json()
     assert len(told["groups"]) == 10_000 and len(told["model"]["groups"]) == 200
     assert "proxies of g" in told["left_out"] and sum(each["n"] for each in told["model"]["groups"].values()) == 20_000
 
@@ -117,17 +117,17 @@ def test_dates_yes_and_no_and_a_value_that_is_called_unknown(make_table):
             }
         ),
         ["born"],
-    )
+    ).to_json()
     assert [each["n"] for each in told["groups"].values()] == [10] * 4 and next(iter(told["groups"])).startswith(
         "until 19"
     )
     table = make_table({"flag": pd.array([True, False, None, True] * 10, dtype="boolean"), "g": ["unknown", None] * 20})
-    assert {name: each["n"] for name, each in groups(table, ["flag"])["groups"].items()} == {
+    assert {name: each["n"] for name, each in groups(table, ["flag"]).to_json()["groups"].items()} == {
         "true": 20,
         "false": 10,
         "unknown": 10,
     }
-    assert {name: each["unknown"] for name, each in groups(table, ["g"])["groups"].items()} == {
+    assert {name: each["unknown"] for name, each in groups(table, ["g"]).to_json()["groups"].items()} == {
         "unknown": False,
         "unknown (missing)": True,
     }
@@ -138,11 +138,13 @@ def test_fifty_groups_through_the_lab_and_a_recipe(make_table):
     frame = pd.DataFrame({"g": [f"g{n % 50}" for n in range(1500)], "x": rng.normal(size=1500)})
     frame["ok"] = np.where(frame["x"] + rng.normal(size=1500) > 0, "yes", "no")
     table = make_table(frame)
-    found = compare_mitigations(table, "ok", "yes", ["g"], methods=["reweigh", "thresholds", "repair", "grid_search"])
+    found = compare_mitigations(
+        table, "ok", "yes", ["g"], methods=["reweigh", "thresholds", "repair", "grid_search"]
+    ).to_json()
     json.dumps(found, allow_nan=False)
     assert (
         list(found["failed"]) == ["grid_search"]
         and "too large to search" in found["failed"]["grid_search"]
         and len(found["methods"]["thresholds"]["groups"]) == 50
     )
-    assert len(recipe_impact([("read", table), ("same", table)], ["g"], "ok", "yes")[1]["groups"]) == 50
+    assert len(recipe_impact([("read", table), ("same", table)], ["g"], "ok", "yes")[1].groups) == 50

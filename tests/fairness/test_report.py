@@ -2,12 +2,15 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.fairness import GUIDE, bias, compare_mitigations, html_report, json_report, recipe_impact
+from dataops_core.fairness import bias, compare_mitigations, html_report, json_report, recipe_impact
+from dataops_core.fairness.bias import Bias
+from dataops_core.fairness.guide import PRINCIPLES
 from dataops_core.fairness.report import suppressed
 
 
@@ -28,7 +31,7 @@ def told(make_table):
 
 
 def test_small_cells_are_gone_and_cannot_be_got_back(told):
-    hidden = suppressed(told)
+    hidden = suppressed(told.to_json())
     # the whole less the others
     assert hidden["groups"]["Hermits"] == {"suppressed": True} and hidden["groups"]["middle"] == {"suppressed": True}
     assert hidden["groups"]["big"]["n"] == 200
@@ -42,7 +45,11 @@ def test_small_cells_are_gone_and_cannot_be_got_back(told):
         "Hermits"
     ] == {"suppressed": True}
     assert hidden["population"]["groups"]["Hermits"] == {"suppressed": True}
-    assert told["groups"]["Hermits"]["n"] == 4
+    assert told.look.groups["Hermits"].n == 4
+
+
+def test_what_was_kept_as_json_is_read_as_it_was(told):
+    assert Bias.from_json(json.loads(json.dumps(told.to_json()))) == told
 
 
 def test_json_has_all_to_repeat_it(told):
@@ -72,21 +79,22 @@ def test_html_names_the_measures_and_no_badge(told):
         and "fairlearn" in text
         and "abc" in text
     )
-    assert not re.search(r"\b(is|are) fair\b(?!: )", text.replace(GUIDE["no_badge"], ""))
+    assert not re.search(r"\b(is|are) fair\b(?!: )", text.replace(PRINCIPLES.no_badge, ""))
     row = re.search(r"<tr><th scope=row>Hermits</th>.*?</tr>", page)
     assert row and "suppressed" in row[0] and not re.search(r">\s*4\s*<", row[0])
 
 
-def test_ways_and_steps_are_in_the_report_and_small_groups_are_not(make_table, told):
+def test_ways_and_steps_are_in_the_report_and_small_groups_are_not(make_table):
     rng = np.random.default_rng(1)
     frame = pd.DataFrame({"g": ["big"] * 300 + ["middle"] * 200 + ["Hermits"] * 6, "x": rng.normal(size=506)})
     frame["ok"] = np.where(frame["x"] + rng.normal(size=506) > 0, "yes", "no")
     table = make_table(frame)
-    more = {
-        "lab": compare_mitigations(table, "ok", "yes", ["g"], methods=["reweigh"]),
-        "through": recipe_impact([("read", table), ("Dropped rows", make_table(frame.iloc[50:]))], ["g"], "ok", "yes"),
-    }
-    page = html_report({**bias(table, ["g"], target="ok", favorable="yes"), **more}, title="t")
+    told = replace(
+        bias(table, ["g"], target="ok", favorable="yes"),
+        lab=compare_mitigations(table, "ok", "yes", ["g"], methods=["reweigh"]),
+        through=recipe_impact([("read", table), ("Dropped rows", make_table(frame.iloc[50:]))], ["g"], "ok", "yes"),
+    )
+    page = html_report(told, title="t")
     assert "Ways to act on it</h2>" in page and "Reweighing" in page and "Dropped rows" in page
     ways = page.split("Ways to act on it</h2>")[1]
     assert "Hermits" not in ways and "big" in ways

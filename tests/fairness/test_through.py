@@ -9,7 +9,12 @@ import pytest
 from dataops_core.fairness import recipe_impact
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe
+from dataops_core.record import as_json
 from dataops_core.table import tidy, write_table
+
+
+def impact(*asked):
+    return as_json(recipe_impact(*asked))
 
 
 def start():
@@ -36,7 +41,7 @@ def after(table, folder, *steps):
 
 def test_dropping_rows_with_missing_cells_is_told_by_group(make_table, tmp_path):
     tables = after(make_table(start()), tmp_path, ("drop_rows_with_missing", {"columns": ["pay"]}))
-    first, dropped = recipe_impact(tables, ["sex"], "ok", "yes")
+    first, dropped = impact(tables, ["sex"], "ok", "yes")
     assert first["groups"]["f"]["missing"] == 0.4 and first["groups"]["f"]["rate"] == 0.2
     women, men = dropped["groups"]["f"], dropped["groups"]["m"]
     assert (women["n"], women["lost"], women["lost_share"], men["lost"]) == (60, 40, 0.4, 5)
@@ -55,7 +60,7 @@ def test_groups_stay_known_when_the_column_is_changed_renamed_or_dropped(make_ta
         ("drop_columns", {"columns": ["gender"]}),
         ("rename_columns", {"names": {"ok": "fine"}}),
     )
-    told = recipe_impact(tables, ["sex"], "ok", "yes")
+    told = impact(tables, ["sex"], "ok", "yes")
     assert [each["groups"]["f"]["n"] for each in told] == [100] * 5 and [
         each["groups"]["f"]["lost"] for each in told
     ] == [0] * 5
@@ -64,7 +69,7 @@ def test_groups_stay_known_when_the_column_is_changed_renamed_or_dropped(make_ta
 
 
 def test_added_rows_belong_to_the_group_of_their_cells(make_table, tmp_path):
-    told = recipe_impact(
+    told = impact(
         after(make_table(start()), tmp_path, ("resample_rows", {"target": "ok", "by": ["sex"]})), ["sex"], "ok", "yes"
     )
     assert (
@@ -75,7 +80,7 @@ def test_added_rows_belong_to_the_group_of_their_cells(make_table, tmp_path):
 
 
 def test_a_good_value_that_no_row_has_any_more_has_no_rate(make_table, tmp_path):
-    told = recipe_impact(
+    told = impact(
         after(make_table(start()), tmp_path, ("replace_values", {"column": "ok", "mapping": {"yes": "1", "no": "0"}})),
         ["sex"],
         "ok",
@@ -96,9 +101,9 @@ def test_a_step_that_drops_by_lot_is_not_called_apart():
         for number in range(100):
             kept = frame[rng.random(len(frame)) < 0.7]
             apart += bool(
-                recipe_impact(
-                    [("read", table), ("lot", write_table(Path(folder) / f"{number}.parquet", [kept]))], ["sex"]
-                )[1]["apart"]
+                impact([("read", table), ("lot", write_table(Path(folder) / f"{number}.parquet", [kept]))], ["sex"])[1][
+                    "apart"
+                ]
             )
     assert apart <= 11  # 5 % of 100; more than 11 have a chance of 1 in 230
 
@@ -108,7 +113,7 @@ def test_a_step_that_drops_by_lot_is_not_called_apart():
 )
 def test_odd_tables(make_table, frame):
     table, empty = make_table(frame), make_table(tidy(pd.DataFrame(frame)).iloc[:0])
-    told = recipe_impact([("read", table), ("nobody", empty)], ["g"], "y", "yes")
+    told = impact([("read", table), ("nobody", empty)], ["g"], "y", "yes")
     json.dumps(told, allow_nan=False)
     assert sum(each["lost"] for each in told[1]["groups"].values()) == table.rows and all(
         each["rate"] is None for each in told[1]["groups"].values()

@@ -24,23 +24,23 @@ def people(rows: int = 300, names: int = 10) -> pd.DataFrame:
 
 
 def test_the_four_fifths_are_not_spoken_of_where_no_gap_is_clear(make_table):
-    told = bias(make_table(people()), ["group"], target="ok", favorable="yes", prediction="said")
+    told = bias(make_table(people()), ["group"], target="ok", favorable="yes", prediction="said").to_json()
     assert not any(each["clear"] for each in told["largest"])
     assert told["model"]["fairness"]["selection_rate"]["ratio"] < 0.8
     assert not any("four fifths" in words for words in told["words"])
 
 
 def test_one_group_has_nothing_to_be_compared_with(make_table):
-    told = bias(make_table(people(names=1)), ["group"], target="ok", favorable="yes", prediction="said")
+    told = bias(make_table(people(names=1)), ["group"], target="ok", favorable="yes", prediction="said").to_json()
     assert "There is only one group, so there is nothing to compare." in told["words"]
 
 
 def test_ranges_may_be_given_in_any_order_but_end_at_numbers(make_table):
     table = make_table(people())
     one, other = (
-        groups(table, ["age"], target="ok", favorable="yes", cuts={"age": ends})["groups"]
+        groups(table, ["age"], target="ok", favorable="yes", cuts={"age": ends}).to_json()["groups"]
         for ends in ([25.0, 60.0], [60.0, 25.0])
     )
     assert one == other and [each["n"] for each in one.values()] == [36, 210, 54]
     with pytest.raises(SettingError, match="does not end at a number"):
-        groups(table, ["age"], cuts={"age": [float("nan")]})
+        groups(table, ["age"], cuts={"age": [float("nan")]}).to_json()

@@ -1,6 +1,7 @@
 """The bench: what it hides, what it measures, what it recommends, and that it learns from training rows alone."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from dataops_core.imputation.hide import as_observed, at_random, known_cells
 from dataops_core.imputation.judge import group_scores, recovered
 from dataops_core.imputation.methods import Task, run_steps, steps_of
 from dataops_core.imputation.recommend import HIDDEN, _by_chance, _reason, interval, recommend
+from dataops_core.imputation.results import ColumnRecovery, MethodRecovery, Recovered
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.table import Column, tidy
@@ -48,7 +50,7 @@ def timeless(told):
 
 def test_the_better_method_is_recommended_and_its_step_runs(make_table, tmp_path):
     table = make_table(line())
-    told = bench(table, target="bought", sensitive=["sex"], methods=[*FAST, "knn"], split="split")
+    told = bench(table, target="bought", sensitive=["sex"], methods=[*FAST, "knn"], split="split").to_json()
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert told["methods"]["bayesian_ridge"]["nrmse"] < 0.1 < 0.9 < told["methods"]["mean"]["nrmse"]
     assert "bayesian_ridge" in told["recommended"] or "knn" in told["recommended"]
@@ -71,33 +73,35 @@ def test_the_better_method_is_recommended_and_its_step_runs(make_table, tmp_path
 
 def test_it_depends_on_the_seed_alone_and_not_on_test_rows(make_table):
     frame = line()
-    told = bench(make_table(frame), methods=FAST, split="split", repeats=1)
+    told = bench(make_table(frame), methods=FAST, split="split", repeats=1).to_json()
     other = frame.copy()
     test = (other["split"] == "test").to_numpy()
     other.loc[test, "y"] = 1e6
     other.loc[test, "kind"] = None
-    again = bench(make_table(other), methods=FAST, split="split", repeats=1)
+    again = bench(make_table(other), methods=FAST, split="split", repeats=1).to_json()
     assert timeless(again) == timeless(told)
     assert again["step"] == told["step"]
-    assert timeless(bench(make_table(frame), methods=FAST, split="split", repeats=1, seed=1)) != timeless(told)
+    assert timeless(bench(make_table(frame), methods=FAST, split="split", repeats=1, seed=1).to_json()) != timeless(
+        told
+    )
 
 
 def test_measures_by_hand():
     truth = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "b": pd.Series(["x", "x", "y", "y"], dtype=object)})
     found = pd.DataFrame({"a": [2.0, 2.0, 5.0, 4.0], "b": pd.Series(["x", "x", "x", "x"], dtype=object)})
     hidden = np.array([[True, True], [True, True], [True, True], [True, True]])
-    told = recovered(truth, found, ["a", "b"], hidden)
+    told = {name: each.to_json() for name, each in recovered(truth, found, ["a", "b"], hidden).items()}
     assert told["a"]["nrmse"] == pytest.approx(np.sqrt((1 + 0 + 4 + 0) / 4) / np.sqrt(1.25))
     assert told["a"]["mae"] == pytest.approx(0.75)
     # sorted: 2 2 4 5 against 1 2 3 4
     assert told["a"]["wasserstein"] == pytest.approx((1 + 0 + 1 + 1) / 4 / np.sqrt(1.25))
     assert (told["b"]["accuracy"], told["b"]["wasserstein"], told["b"]["distinct"]) == (0.5, 0.5, 1)
-    assert interval([1.0, 2.0, 3.0]) == pytest.approx([2 - 4.302653 / np.sqrt(3), 2 + 4.302653 / np.sqrt(3)])
+    assert interval([1.0, 2.0, 3.0]) == pytest.approx((2 - 4.302653 / np.sqrt(3), 2 + 4.302653 / np.sqrt(3)))
     # corrected (Nadeau and Bengio 2003), a tenth judged and nine tenths learned from: 1/3 + 1/9 in place of 1/3
     wide = 4.302653 * np.sqrt(1 / 3 + 1 / 9)
-    assert interval([1.0, 2.0, 3.0], HIDDEN) == pytest.approx([2 - wide, 2 + wide])
+    assert interval([1.0, 2.0, 3.0], HIDDEN) == pytest.approx((2 - wide, 2 + wide))
     wide = 7.648804 * np.sqrt(1 / 3 + 1 / 9)  # t of two degrees of freedom at 1 - 0.025 / 3
-    assert interval([1.0, 2.0, 3.0], HIDDEN, among=3) == pytest.approx([2 - wide, 2 + wide])
+    assert interval([1.0, 2.0, 3.0], HIDDEN, among=3) == pytest.approx((2 - wide, 2 + wide))
     assert interval([1.0]) is None
 
 
@@ -121,7 +125,7 @@ def test_hidden_as_observed_follows_the_patterns_and_the_rows_that_are_likely_in
 
 
 def test_every_method_is_offered_and_judged(make_table):
-    told = bench(make_table(line(150)), repeats=1, time="x")
+    told = bench(make_table(line(150)), repeats=1, time="x").to_json()
     assert list(told["methods"])[:12] == [
         "mean",
         "median",
@@ -150,7 +154,7 @@ def test_one_method_for_numbers_and_another_for_categories_where_that_is_better(
     )
     for name in ("y", "wave"):
         frame[name] = frame[name].mask(rng.random(600) < 0.1)
-    told = bench(make_table(tidy(frame)), methods=["mean", "bayesian_ridge", "knn"])
+    told = bench(make_table(tidy(frame)), methods=["mean", "bayesian_ridge", "knn"]).to_json()
     assert told["recommended"] == "bayesian_ridge + knn"
     assert [(step["op"], step["with"]["columns"]) for step in told["steps"]] == [
         ("fill_iterative", ["y"]),
@@ -163,42 +167,45 @@ def test_one_method_for_numbers_and_another_for_categories_where_that_is_better(
     )
 
 
+def method(nrmse, accuracy):
+    return MethodRecovery(
+        **dict.fromkeys(MethodRecovery.__dataclass_fields__)
+        | {"nrmse": nrmse, "accuracy": accuracy, "crps": 0.1, "seconds": 1.0, "warning": ""}
+        | {"by_pattern": {}, "by_column": {}, "by_group": {}, "degenerate": False, "degenerate_columns": {}}
+    )
+
+
+def once(**measures):
+    return Recovered(cells=9, still_missing=0, distinct=2, true_distinct=2, **measures)
+
+
 def test_a_pair_calls_the_most_frequent_value_by_its_name():
     def told(nrmse, accuracy):
-        return {
-            "nrmse": nrmse,
-            "accuracy": accuracy,
-            "nrmse_interval": None,
-            "accuracy_interval": None,
-            "crps": 0.1,
-            "crps_interval": None,
-            "seconds": 1.0,
-            "by_group": {},
-            "by_pattern": {},
-            "by_column": {"n": {"nrmse": nrmse, "wasserstein": 0.1}, "c": {"accuracy": accuracy, "wasserstein": 0.1}},
-            "degenerate_columns": {},
-            "warning": "",
+        columns = {
+            "n": ColumnRecovery(cells=9, still_missing=0, nrmse=nrmse, wasserstein=0.1),
+            "c": ColumnRecovery(cells=9, still_missing=0, accuracy=accuracy, wasserstein=0.1),
         }
+        return replace(method(nrmse, accuracy), by_column=columns)
 
     results = {"mean": told(1.0, 0.5), "most_frequent": told(1.2, 0.5), "trees": told(0.5, 0.4)}
     runs = {
-        name: Runs(columns=[{"n": {"nrmse": each["nrmse"]}, "c": {"accuracy": each["accuracy"]}}])
+        name: Runs(columns=[{"n": once(nrmse=each.nrmse), "c": once(accuracy=each.accuracy)}])
         for name, each in results.items()
     }
     steps = {name: [{"op": name, "with": {"columns": ["n", "c"]}}] for name in results}
-    made = recommend(results, runs, steps, list(results))
+    made = recommend(results, runs, steps, list(results)).to_json()
     assert made["recommended"] == "trees + most_frequent"
     assert made["steps"] == [
         {"op": "trees", "with": {"columns": ["n"]}},
         {"op": "most_frequent", "with": {"columns": ["c"]}},
     ]
-    assert (results["trees + most_frequent"]["nrmse"], results["trees + most_frequent"]["accuracy"]) == (0.5, 0.5)
+    assert (results["trees + most_frequent"].nrmse, results["trees + most_frequent"].accuracy) == (0.5, 0.5)
 
 
 def test_of_equally_good_methods_the_simplest_is_recommended(make_table):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(rng.normal(size=(300, 3)), columns=["a", "b", "c"])
-    told = bench(make_table(frame.mask(rng.random(frame.shape) < 0.1)), methods=["mean", "bayesian_ridge"])
+    told = bench(make_table(frame.mask(rng.random(frame.shape) < 0.1)), methods=["mean", "bayesian_ridge"]).to_json()
     assert told["recommended"] == "mean"
 
 
@@ -215,7 +222,7 @@ def test_of_equally_good_methods_the_simplest_is_recommended(make_table):
 )
 def test_wrong_settings_are_said(make_table, settings, message):
     with pytest.raises(SettingError, match=message):
-        bench(make_table(line(60)), **settings)
+        bench(make_table(line(60)), **settings).to_json()
 
 
 def test_known_cells_are_finite():
@@ -232,8 +239,8 @@ def test_on_adult_the_ranking_holds_on_another_hiding(adult, make_table):
     frame = frame.drop(columns=["income", "native_country", "fnlwgt"])
     tables = [make_table(tidy(frame.mask(np.random.default_rng(seed).random(frame.shape) < 0.1))) for seed in (1, 2)]
     methods = ["mean", "most_frequent", "bayesian_ridge", "trees"]
-    chosen = bench(tables[0], methods=methods, repeats=1, seed=1)["recommended"]
-    second = bench(tables[1], methods=methods, repeats=1, seed=2)["methods"]
+    chosen = bench(tables[0], methods=methods, repeats=1, seed=1).to_json()["recommended"]
+    second = bench(tables[1], methods=methods, repeats=1, seed=2).to_json()["methods"]
     if chosen not in second:
         numbers, categories = chosen.split(" + ")
         second[chosen] = {"nrmse": second[numbers]["nrmse"], "accuracy": second[categories]["accuracy"]}
@@ -245,7 +252,7 @@ def test_on_adult_the_ranking_holds_on_another_hiding(adult, make_table):
 
 def test_methods_that_differ_by_chance_are_called_as_good():
     names = ["mean", "median"]
-    told = {name: {"nrmse": value, "accuracy": None} for name, value in (("mean", 0.80), ("median", 0.801))}
+    told = {name: method(value, None) for name, value in (("mean", 0.80), ("median", 0.801))}
     assert "as good as it within chance" in _reason("mean", "mean", told, names, ["median"])
     assert "recovers hidden cells best" in _reason("mean", "mean", told, names, [])
     assert _by_chance(np.array([0.8, 0.9, 0.7, 0.8]), np.array([0.9, 0.8, 0.8, 0.75])) and not _by_chance(
@@ -272,7 +279,7 @@ def test_what_is_filled_along_time_leaves_no_cell_empty():
 
 
 def test_errors_by_group_have_intervals_by_hand():
-    told = group_scores({"sex": {"f": {"x": [1.0, 4.0] * 10, "c": [0.0, 1.0] * 10}}}, ["x"])["sex"]["f"]
+    told = group_scores({"sex": {"f": {"x": [1.0, 4.0] * 10, "c": [0.0, 1.0] * 10}}}, ["x"])["sex"]["f"].to_json()
     error = np.std([1.0, 4.0] * 10, ddof=1) / np.sqrt(20)
     assert told["nrmse"] == pytest.approx(np.sqrt(2.5)) and told["nrmse_interval"][1] == pytest.approx(
         np.sqrt(2.5) + 1.959964 * error / (2 * np.sqrt(2.5))

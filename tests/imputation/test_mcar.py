@@ -16,7 +16,7 @@ def test_little_on_airquality_gives_the_published_figures():
     assert data.shape == (153, 6)
     assert np.isnan(data).sum(axis=0).tolist() == [37, 7, 0, 0, 0, 0]
     assert np.nansum(data[:, 0]) == 4887  # the mean of Ozone is 42.13
-    told = little(data, NAMES)
+    told = little(data, NAMES).to_json()
     assert told["statistic"] == pytest.approx(35.1061288689702, abs=1e-3)
     assert (told["df"], told["patterns"]) == (14, 4)
     assert told["p"] == pytest.approx(0.00141778113856683, abs=1e-6)
@@ -50,8 +50,8 @@ def test_em_finds_the_greatest_likelihood():
 
 def test_the_statistic_does_not_depend_on_units():
     data = airquality()
-    assert little(data * [1, 1000, 0.001, 1, 1, 1] + 5, NAMES)["statistic"] == pytest.approx(
-        little(data, NAMES)["statistic"], abs=1e-5
+    assert little(data * [1, 1000, 0.001, 1, 1, 1] + 5, NAMES).to_json()["statistic"] == pytest.approx(
+        little(data, NAMES).to_json()["statistic"], abs=1e-5
     )
 
 
@@ -62,7 +62,7 @@ def test_under_chance_alone_it_rejects_about_one_time_in_twenty():
         rng = np.random.default_rng(seed)
         matrix = rng.normal(size=(80, 3))
         matrix[rng.random((80, 3)) < 0.15] = np.nan
-        rejected += little(matrix, ["a", "b", "c"])["p"] < 0.05
+        rejected += little(matrix, ["a", "b", "c"]).to_json()["p"] < 0.05
     assert 2 <= rejected <= 22  # 10 expected; 1 in 1,000 beyond
 
 
@@ -77,7 +77,7 @@ def test_under_chance_alone_it_rejects_about_one_time_in_twenty():
     ],
 )
 def test_says_why_it_cannot_be_done(matrix, why):
-    assert why in little(matrix, ["a", "b", "c"][: matrix.shape[1]])["why_not"]
+    assert why in little(matrix, ["a", "b", "c"][: matrix.shape[1]]).to_json()["why_not"]
 
 
 def test_columns_that_are_copies_are_said():
@@ -85,7 +85,7 @@ def test_columns_that_are_copies_are_said():
     column = rng.normal(size=50)
     matrix = np.column_stack([column, column * 2, rng.normal(size=50)])
     matrix[:10, 2] = np.nan
-    assert "why_not" in little(matrix, ["a", "b", "c"])
+    assert "why_not" in little(matrix, ["a", "b", "c"]).to_json()
 
 
 def test_ranks_hold_the_level_on_long_tails_and_a_weak_effect_is_called_weak():
@@ -94,11 +94,11 @@ def test_ranks_hold_the_level_on_long_tails_and_a_weak_effect_is_called_weak():
         rng = np.random.default_rng(seed)
         matrix = np.exp(1.2 * rng.multivariate_normal(np.zeros(3), 0.5 + 0.5 * np.eye(3), 200))
         matrix[:, 1:][rng.random((200, 2)) < 0.2] = np.nan
-        alarms += little_of_scores(matrix, list("abc"))["p"] < 0.05
+        alarms += little_of_scores(matrix, list("abc")).to_json()["p"] < 0.05
     assert alarms <= 5  # of 40; 2 are expected
     rng = np.random.default_rng(0)
     matrix = rng.normal(size=(20_000, 2))
     matrix[rng.random(20_000) < 0.3 + 0.04 * (matrix[:, 0] > 0), 1] = np.nan
-    told = little(matrix, ["a", "b"])
+    told = little(matrix, ["a", "b"]).to_json()
     assert told["p"] < 0.001 and told["effect"] < 0.1 and "hardly matters" in told["words"]
     assert told["effect"] == pytest.approx(np.sqrt((told["statistic"] - told["df"]) / told["rows"]))

@@ -42,13 +42,15 @@ ODD = {
 @pytest.mark.parametrize("name", list(ODD))
 def test_odd_tables(make_table, name):
     table = make_table(tidy(pd.DataFrame(ODD[name])))
-    told = understand(table, groups=table.names[:1])
+    told = understand(table, groups=table.names[:1]).to_json()
     json.dumps(told, allow_nan=False)
     assert told["words"] and set(told["verdicts"]) == {
         column for column, each in told["columns"].items() if each["missing"]
     }
     try:
-        judged = bench(table, methods=["median", "hot_deck", "knn", "bayesian_ridge", "trees"], repeats=1, target=None)
+        judged = bench(
+            table, methods=["median", "hot_deck", "knn", "bayesian_ridge", "trees"], repeats=1, target=None
+        ).to_json()
     except SettingError as refusal:
         assert name in ("no rows", "one row", "nothing known")
         assert refusal.fix
@@ -62,8 +64,8 @@ def test_three_hundred_columns(make_table):
     frame = pd.DataFrame(RNG.normal(size=(60, 300)), columns=[f"c{n}" for n in range(300)])
     frame.iloc[:12, :5] = np.nan
     table = make_table(frame)
-    assert "50 columns" in understand(table)["little"]["why_not"]
-    told = bench(table, methods=["mean", "bayesian_ridge", "knn", "trees"], repeats=1)
+    assert "50 columns" in understand(table).to_json()["little"]["why_not"]
+    told = bench(table, methods=["mean", "bayesian_ridge", "knn", "trees"], repeats=1).to_json()
     assert told["columns"]["numbers"] == [f"c{n}" for n in range(5)]
 
 

@@ -22,7 +22,7 @@ def test_the_worked_example_of_sas():
     and 0.980626, DF 26.298. The inputs are printed rounded, hence the tolerance.
     """
     means, errors = [47.0120, 47.2407, 47.4995, 47.1485, 47.0042], [0.95984, 0.93540, 1.00766, 0.95439, 0.96528]
-    told = rubin(means, [error**2 for error in errors], 30)
+    told = rubin(means, [error**2 for error in errors], 30).to_json()
     assert told["estimate"] == pytest.approx(47.180993, abs=5e-5)
     assert told["between"] == pytest.approx(0.041478, abs=2e-5)
     assert told["within"] == pytest.approx(0.930853, abs=1e-5)
@@ -31,7 +31,7 @@ def test_the_worked_example_of_sas():
 
 
 def test_by_hand():
-    told = rubin([1.0, 2.0, 3.0], [0.5, 0.5, 0.5])
+    told = rubin([1.0, 2.0, 3.0], [0.5, 0.5, 0.5]).to_json()
     assert (told["estimate"], told["within"], told["between"]) == (2.0, 0.5, 1.0)
     assert told["total"] == pytest.approx(0.5 + 4 / 3)
     share = (4 / 3) / (0.5 + 4 / 3)
@@ -43,7 +43,7 @@ def test_by_hand():
 
 
 def test_without_spread_between_the_copies_the_complete_result_stands():
-    told = rubin([2.0, 2.0], [0.25, 0.25])
+    told = rubin([2.0, 2.0], [0.25, 0.25]).to_json()
     assert (told["total"], told["df"], told["missing_information"], told["increase"]) == (0.25, None, 0.0, 0.0)
     assert told["interval"] == pytest.approx([2.0 - 1.959964 * 0.5, 2.0 + 1.959964 * 0.5], abs=1e-6)
 
@@ -59,7 +59,7 @@ def test_without_spread_between_the_copies_the_complete_result_stands():
 )
 def test_refuses_what_cannot_be_pooled(estimates, variances, message):
     with pytest.raises(SettingError, match=message):
-        rubin(estimates, variances)
+        rubin(estimates, variances).to_json()
 
 
 def test_means_and_shares_of_a_table_filled_several_times(make_table):
@@ -71,21 +71,21 @@ def test_means_and_shares_of_a_table_filled_several_times(make_table):
     )
     step = get("fill_several_times")
     filled = make_table(tidy(step(frame, columns=["y"], copies=5)))
-    told = pooled(filled, "y")
+    told = pooled(filled, "y").to_json()
     assert told["m"] == 5
     low, high = told["all"]["interval"]
     assert low < y.mean() < high, "the true mean is covered, though the high values are missing"
     assert frame["y"].mean() < low, "the mean of the known ones is far off"
     assert 0 < told["all"]["missing_information"] < 1
-    assert set(pooled(filled, "y", by="who")["groups"]) == {"a", "b"}
-    assert pooled(filled, "who")["all"]["a"]["estimate"] == pytest.approx((frame["who"] == "a").mean())
+    assert set(pooled(filled, "y", by="who").to_json()["groups"]) == {"a", "b"}
+    assert pooled(filled, "who").to_json()["all"]["a"]["estimate"] == pytest.approx((frame["who"] == "a").mean())
 
 
 def test_tables_that_were_not_filled_several_times_are_refused(make_table):
     with pytest.raises(SettingError, match="not filled several times"):
-        pooled(make_table({"a": [1, 2]}), "a")
+        pooled(make_table({"a": [1, 2]}), "a").to_json()
     with pytest.raises(SettingError, match='no column "b"'):
-        pooled(make_table({"a": [1, 2]}), "b")
+        pooled(make_table({"a": [1, 2]}), "b").to_json()
 
 
 def long_tailed(rows=300):
@@ -107,10 +107,10 @@ def test_a_column_that_draws_do_not_fit_is_warned_of(make_table):
     step = get("fill_several_times")
     table = make_table(tidy(step(long_tailed(), columns=["y", "z"])).reset_index(drop=True))
     assert (
-        "skewed about a straight line" in pooled(table, "y")["warning"]
-        and "Draw as logarithms" in pooled(table, "y")["warning"]
+        "skewed about a straight line" in pooled(table, "y").to_json()["warning"]
+        and "Draw as logarithms" in pooled(table, "y").to_json()["warning"]
     )
-    assert pooled(table, "z")["warning"] == ""
+    assert pooled(table, "z").to_json()["warning"] == ""
 
 
 def test_draws_as_logarithms_stay_above_nought_and_plain_ones_may_leave_the_range():
@@ -127,12 +127,14 @@ def test_draws_as_logarithms_stay_above_nought_and_plain_ones_may_leave_the_rang
 def test_a_pooled_regression_is_that_of_statsmodels_on_each_copy(make_table):
     table = make_table(tidy(get("fill_several_times")(long_tailed(), columns=["y", "z"])).reset_index(drop=True))
     fits = [statsmodels.formula.api.ols("z ~ x + y", part).fit() for _, part in table.frame().groupby("imputation")]
-    told = regression(table, "z", ["x", "y"])["coefficients"]
+    told = regression(table, "z", ["x", "y"]).to_json()["coefficients"]
     for name, ours in (("Intercept", told["(intercept)"]), ("x", told["x"]), ("y", told["y"])):
-        peer = rubin([fit.params[name] for fit in fits], [fit.bse[name] ** 2 for fit in fits], fits[0].df_resid)
+        peer = rubin(
+            [fit.params[name] for fit in fits], [fit.bse[name] ** 2 for fit in fits], fits[0].df_resid
+        ).to_json()
         assert ours["interval"] == pytest.approx(peer["interval"], rel=1e-6)
     with pytest.raises(SettingError, match="not filled several times"):
-        regression(make_table({"x": [1.0, 2.0], "y": [1.0, 2.0]}), "y", ["x"])
+        regression(make_table({"x": [1.0, 2.0], "y": [1.0, 2.0]}), "y", ["x"]).to_json()
 
 
 def test_the_command_pools_a_regression_as_statsmodels_and_rubins_rules_by_hand(tmp_path, capsys):

@@ -9,6 +9,7 @@ import pytest
 from dataops_core.errors import SettingError
 from dataops_core.imputation import understand
 from dataops_core.imputation.missingness import hanley
+from dataops_core.imputation.understand import MissingCells
 from dataops_core.table import tidy
 
 
@@ -48,7 +49,7 @@ def told(tmp_path_factory):
         groups=["sex", "age"],
         target="sex",
         time="day",
-    )
+    ).to_json()
 
 
 def test_counts_and_patterns_add_up(told):
@@ -63,6 +64,10 @@ def test_counts_and_patterns_add_up(told):
     }
     pair = next(pair for pair in told["together"] if pair["columns"] == ["pay", "bonus"])
     assert pair["phi"] == pytest.approx(1.0) and pair["both"] == frame["pay"].isna().sum()
+
+
+def test_what_was_kept_as_json_is_read_as_it_was(told):
+    assert MissingCells.from_json(told).to_json() == told
 
 
 def test_shares_by_group_target_and_time(told):
@@ -102,7 +107,7 @@ def test_a_bend_is_seen(make_table):
     frame = pd.DataFrame(
         {"x": x, "y": np.where((abs(x) < 0.7) & (rng.random(1000) < 0.7), np.nan, rng.normal(size=1000))}
     )
-    told = understand(make_table(frame))
+    told = understand(make_table(frame)).to_json()
     assert told["models"]["y"]["verdict"] == "depends" and told["models"]["y"]["tells"][0]["column"] == "x"
     assert told["little"]["p"] > 1e-4, "the means of x are alike, so Little's test does not see it"
 
@@ -111,7 +116,10 @@ def test_only_training_rows_count(make_table):
     frame = shop(600)
     other = frame.copy()
     other.loc[(other["split"] == "test").to_numpy(), "pay"] = None
-    assert understand(make_table(tidy(other)), split="split") == understand(make_table(frame), split="split")
+    assert (
+        understand(make_table(tidy(other)), split="split").to_json()
+        == understand(make_table(frame), split="split").to_json()
+    )
 
 
 def test_interval_of_an_auc():
@@ -121,9 +129,9 @@ def test_interval_of_an_auc():
 
 
 def test_nothing_missing_and_wrong_names(make_table):
-    told = understand(make_table({"a": [1, 2, 3], "b": ["x", "y", "z"]}))
+    told = understand(make_table({"a": [1, 2, 3], "b": ["x", "y", "z"]})).to_json()
     assert (told["words"], told["verdicts"], told["unknown"]) == ("Nothing is missing.", {}, "")
     with pytest.raises(SettingError, match='no column "c"'):
-        understand(make_table({"a": [1, 2]}), target="c")
+        understand(make_table({"a": [1, 2]}), target="c").to_json()
     with pytest.raises(SettingError, match="no dates or numbers"):
-        understand(make_table({"a": ["x", "y"]}), time="a")
+        understand(make_table({"a": ["x", "y"]}), time="a").to_json()

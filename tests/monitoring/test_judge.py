@@ -2,6 +2,7 @@
 
 import pytest
 
+from dataops_core.compare.measure import Distance, SampleDifference
 from dataops_core.errors import SettingError
 from dataops_core.monitoring import Check, DeliveryReport, Figures, Limits, worst
 from dataops_core.monitoring import judge as judges
@@ -9,11 +10,10 @@ from dataops_core.rules import Rule
 
 
 def column(verdict, as_="numbers", **levels):
-    return {
-        "as": as_,
-        "verdict": verdict,
-        "measures": {key: {"value": v, "level": lv} for key, (v, lv) in levels.items()},
-    }
+    measures = {key: Distance(value=v, noise=0.0, p=None, level=lv) for key, (v, lv) in levels.items()}
+    return SampleDifference(
+        comparison=as_, n=(9, 9), missing=(0, 0), measures=measures, shares=[], new=None, gone=None, verdict=verdict
+    )
 
 
 def test_a_gone_column_fails_and_says_what_it_may_be_called_now():

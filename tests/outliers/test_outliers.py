@@ -44,7 +44,7 @@ def test_an_age_that_cannot_be_is_an_error_and_a_rich_person_is_rare(tmp_path):
     frame = people()
     frame.loc[7, "age"] = 240
     rich = int(frame["income"].idxmax())
-    told = outliers(table_of(tmp_path, frame), limit=5000)
+    told = outliers(table_of(tmp_path, frame), limit=5000).to_json()
     rows = found(told)
     assert rows[7]["verdict"] == "error" and "age is 240" in rows[7]["why"] and "between 0 and 120" in rows[7]["why"]
     assert "set it missing" in rows[7]["action"]
@@ -59,7 +59,7 @@ def test_an_age_that_cannot_be_is_an_error_and_a_rich_person_is_rare(tmp_path):
 def test_a_rich_person_who_pays_no_tax_is_to_be_looked_at(tmp_path):
     frame = people()
     frame.loc[11, ["income", "tax"]] = [500_000, 6_000]
-    row = found(outliers(table_of(tmp_path, frame), columns=["income", "tax"], limit=5000))[11]
+    row = found(outliers(table_of(tmp_path, frame), columns=["income", "tax"], limit=5000).to_json())[11]
     assert row["verdict"] == "unclear" and "tax, which mostly goes with it, is low here" in row["why"]
 
 
@@ -68,7 +68,7 @@ def test_a_slip_of_the_decimal_point_is_an_error_in_a_thin_tail_and_not_in_a_hea
     frame.loc[3, "height"] = 1_720.0
     frame.loc[4, "income"] = 1.5 * frame["income"].max()
     frame.loc[4, "tax"] = 0.3 * frame.loc[4, "income"]
-    rows = found(outliers(table_of(tmp_path, frame), limit=5000))
+    rows = found(outliers(table_of(tmp_path, frame), limit=5000).to_json())
     assert rows[3]["verdict"] == "error" and "beyond a gap" in rows[3]["why"]
     assert rows[4]["verdict"] == "rare"
 
@@ -89,7 +89,7 @@ def test_codes_for_nothing_known_are_errors(tmp_path):
     frame = people()
     frame["visits"] = pd.array(np.random.default_rng(2).integers(0, 12, len(frame)), dtype="Int64")
     frame.loc[[5, 6, 8, 9], "visits"] = 999
-    rows = found(outliers(table_of(tmp_path, frame), columns=["visits"]))
+    rows = found(outliers(table_of(tmp_path, frame), columns=["visits"]).to_json())
     assert set(rows) == {5, 6, 8, 9}
     assert (
         rows[5]["verdict"] == "error"
@@ -101,7 +101,7 @@ def test_codes_for_nothing_known_are_errors(tmp_path):
 def test_a_code_next_to_the_other_values_may_be_a_ceiling(tmp_path):
     rng = np.random.default_rng(3)
     hours = np.concatenate([rng.normal(40, 3, 500).round(), np.arange(60, 99), [99] * 9])
-    rows = found(outliers(table_of(tmp_path, tidy(pd.DataFrame({"hours": hours}))), limit=1000))
+    rows = found(outliers(table_of(tmp_path, tidy(pd.DataFrame({"hours": hours}))), limit=1000).to_json())
     assert rows[540]["verdict"] == "unclear" and "perhaps so much and more" in rows[540]["why"]
     assert rows[538]["verdict"] == "rare"
 
@@ -110,7 +110,7 @@ def test_a_code_next_to_the_other_values_may_be_a_ceiling(tmp_path):
 def test_rows_are_those_that_the_step_marks(tmp_path):
     table = table_of(tmp_path, people())
     for method in ("iqr", "mad", "isolation_forest", "lof"):
-        told = outliers(table, method=method, by=["sex"] if method in ("iqr", "mad") else None, limit=10_000)
+        told = outliers(table, method=method, by=["sex"] if method in ("iqr", "mad") else None, limit=10_000).to_json()
         after, outcome = take(
             RecipeStep(told["step"]["op"], told["step"]["with"]), table, tmp_path / f"{method}.parquet"
         )
@@ -125,9 +125,9 @@ def test_groups_are_judged_by_themselves_and_named(tmp_path):
             {"height": [*np.linspace(150, 160, 40), 185.0, *np.linspace(178, 190, 40)], "sex": ["f"] * 41 + ["m"] * 40}
         )
     )
-    told = outliers(table_of(tmp_path, frame), by=["sex"])
+    told = outliers(table_of(tmp_path, frame), by=["sex"]).to_json()
     assert list(found(told)) == [40] and "the greatest usual value among f" in told["outliers"][0]["why"]
-    assert outliers(table_of(tmp_path, frame))["flagged"] == 0
+    assert outliers(table_of(tmp_path, frame)).to_json()["flagged"] == 0
 
 
 @pytest.mark.parametrize("method", ["isolation_forest", "lof"])
@@ -144,7 +144,7 @@ def test_rows_unusual_as_a_whole_are_explained_by_what_similar_rows_have(tmp_pat
         )
     )
     frame.loc[500, ["height", "weight"]] = [151.0, 111.0]
-    told = outliers(table_of(tmp_path, frame), method=method)
+    told = outliers(table_of(tmp_path, frame), method=method).to_json()
     row = found(told)[500]
     assert row["verdict"] == "unclear" and {reason["column"] for reason in row["reasons"]} >= {"height", "weight"} - {
         "shoe"
@@ -161,7 +161,9 @@ def test_training_rows_alone_say_what_is_usual_and_two_runs_agree(tmp_path):
     other.loc[other["split"] == "test", "income"] = 1e12
     for method in ("iqr", "isolation_forest"):
         told = [
-            outliers(table_of(tmp_path, each), columns=["income", "age"], method=method, split="split", limit=9999)
+            outliers(
+                table_of(tmp_path, each), columns=["income", "age"], method=method, split="split", limit=9999
+            ).to_json()
             for each in (frame, frame, other)
         ]
         assert told[0] == told[1]
@@ -178,7 +180,7 @@ def test_odd_tables_are_told_in_words(tmp_path, method):
         "constant": pd.DataFrame({"a": [3] * 20}),
     }
     for name, frame in odd.items():
-        told = outliers(table_of(tmp_path, tidy(frame)), method=method)
+        told = outliers(table_of(tmp_path, tidy(frame)), method=method).to_json()
         assert (told["flagged"], told["step"]) == (0, None) and told["words"], name
     rng = np.random.default_rng(0)
     wide = tidy(
@@ -186,7 +188,7 @@ def test_odd_tables_are_told_in_words(tmp_path, method):
             far=[np.inf] * 2 + [1.0] * 24 + [2.0] * 24, big=[1e308, -1e308] * 25
         )
     )
-    told = outliers(table_of(tmp_path, wide), method=method)
+    told = outliers(table_of(tmp_path, wide), method=method).to_json()
     assert json.dumps(told, allow_nan=False)
     if method in ("iqr", "mad"):
         assert "infinite number is not a measurement" in found(told)[0]["why"]
@@ -202,13 +204,13 @@ def test_odd_tables_are_told_in_words(tmp_path, method):
 )
 def test_what_does_not_fit_is_said(tmp_path, settings, said):
     with pytest.raises((SettingError, InputError)) as error:
-        outliers(table_of(tmp_path, people(50)), **settings)
+        outliers(table_of(tmp_path, people(50)), **settings).to_json()
     assert error.match(said) or said in str(error.value)
 
 
 def test_a_table_without_numbers_is_said(tmp_path):
     with pytest.raises(SettingError, match="no column of numbers"):
-        outliers(table_of(tmp_path, people(50)[["sex"]]))
+        outliers(table_of(tmp_path, people(50)[["sex"]])).to_json()
 
 
 def test_codes_among_mostly_zeros_stand_out_and_rounded_values_next_to_each_other_do_not(make_table):
@@ -221,7 +223,7 @@ def test_codes_among_mostly_zeros_stand_out_and_rounded_values_next_to_each_othe
     hours = np.clip(rng.normal(40, 12, 3000).round(), 1, 90)
     hours[:60] = rng.choice([84, 90, 91, 92, 94, 95, 96, 97, 98], 60)
     hours[60:145] = 99
-    told = outliers(make_table(pd.DataFrame({"gain": gain, "hours": hours})), limit=3000)
+    told = outliers(make_table(pd.DataFrame({"gain": gain, "hours": hours})), limit=3000).to_json()
     by = {
         column: [reason for row in told["outliers"] for reason in row["reasons"] if reason["column"] == column]
         for column in ("gain", "hours")
@@ -232,5 +234,5 @@ def test_codes_among_mostly_zeros_stand_out_and_rounded_values_next_to_each_othe
 
 
 def test_columns_without_bounds_are_named(make_table):
-    told = outliers(make_table({"a": [1, 2, 3, 4, 100], "flat": [0, 0, 0, 0, 5]}))
+    told = outliers(make_table({"a": [1, 2, 3, 4, 100], "flat": [0, 0, 0, 0, 5]})).to_json()
     assert told["not_judged"] == ["flat"] and "Not judged, for too few of the values differ: flat." in told["words"]

@@ -185,7 +185,7 @@ def test_no_sensitive_column_is_a_feature_though_only_one_is_looked_at():
         asked = [row.args for row in connection.execute(sa.select(catalog.job)) if row.args.get("what") == "bias"]
     assert [each["with"]["leave_out"] for each in asked] == [["town"]]
     told = analyses.counted(Store(), "bias", asked[0]["with"], run=False)
-    assert told is not None and set(told["decisions"]["features"]) == {"years", "said"}
+    assert told is not None and set(told.decisions.features) == {"years", "said"}
 
 
 def test_no_group_chosen_and_no_outcome_say_what_to_do():

@@ -215,6 +215,7 @@ def test_tables_that_have_nothing_to_balance_or_fill_say_so():
 def test_what_is_counted_on_demand_is_counted_once(monkeypatch):
     app = opened("resample")
     asked = []
-    monkeypatch.setitem(analyses.COUNTS, "imbalance", lambda *_: asked.append(1))
+    again = analyses._Asks("resampling", "imbalance", by=lambda *_: asked.append(1))
+    monkeypatch.setitem(analyses.COUNTS, "imbalance", again)
     go(app, "resample")
     assert asked == [] and button(app, "Resample rows …")

@@ -44,7 +44,7 @@ def test_counts_and_test_rows_survive_the_export(tmp_path, capsys):
     assert hashes[0] == hashes[1]
     run = run_recipe(Recipe("r", 7, STEPS), write_table(tmp_path / "t.parquet", [people()]), tmp_path)
     assert run.table.content_hash == hashes[0]
-    told = imbalance(run.table, "ill", split="split")
+    told = imbalance(run.table, "ill", split="split").to_json()
     again = read_file(tmp_path / "out1.csv", tmp_path / "again.parquet").table.frame()
     assert again["ill"].value_counts().to_dict() == {each["value"]: each["count"] for each in told["classes"]}
     train = again[again["split"] == "train"]

@@ -244,11 +244,11 @@ def test_odd_tables_are_judged_or_refused_in_words(tmp_path):
     told = bench(table_of(tmp_path, wide), "y", repeats=1, folds=2)
     assert "missing or infinite: " not in str(told["methods"]) and told["methods"]["under_random"]["means"]
     fits = methods_for(table_of(tmp_path, tidy(pd.DataFrame({"x": [1.0], "y": ["a"]}))), "y")
-    assert {each["why"] for each in fits.values()} == {"The target has one class only."}
+    assert {each.why for each in fits.values()} == {"The target has one class only."}
     gaps = methods_for(
         table_of(tmp_path, tidy(pd.DataFrame({"x": [1.0, None, 3.0, 2.0], "y": ["a", "a", "b", "b"]}))), "y"
     )
-    assert not gaps["smote"]["fits"] and "infinite: x" in gaps["smote"]["why"] and gaps["enn"]["fits"]
+    assert not gaps["smote"].fits and "infinite: x" in gaps["smote"].why and gaps["enn"].fits
 
 
 def test_large_tables_are_judged_by_a_sample_that_is_said(tmp_path):

@@ -23,7 +23,7 @@ FRAME = tidy(
 
 
 def test_counts_by_hand(tmp_path):
-    told = imbalance(write_table(tmp_path / "t.parquet", [FRAME]), "ill", ["sex", "old"], "split")
+    told = imbalance(write_table(tmp_path / "t.parquet", [FRAME]), "ill", ["sex", "old"], "split").to_json()
     assert told["classes"] == [{"value": "no", "count": 6, "share": 0.75}, {"value": "yes", "count": 2, "share": 0.25}]
     assert (told["rows"], told["missing"], told["ratio"]) == (9, 1, 3.0)
     by = {(each["column"], each["group"]): each["counts"] for each in told["groups"]}
@@ -51,7 +51,7 @@ def test_counts_of_a_resampled_table_are_what_was_shown(tmp_path, method):
     recipe = Recipe("r", 3, (RecipeStep("resample_rows", {"target": "y", "method": method}),))
     runs = [run_recipe(recipe, table, tmp_path).table for _ in range(2)]
     assert runs[0].content_hash == runs[1].content_hash
-    shown = {each["value"]: each["count"] for each in imbalance(runs[0], "y")["classes"]}
+    shown = {each["value"]: each["count"] for each in imbalance(runs[0], "y").to_json()["classes"]}
     assert shown == runs[0].frame()["y"].value_counts().to_dict()
     if method in ("over_random", "smote"):
         assert shown == {"a": 170, "b": 170}
@@ -64,6 +64,6 @@ def test_odd_targets_are_said(tmp_path):
         ([f"c{at}" for at in range(10_000)], "10,000 different"),
     ):
         with pytest.raises(SettingError, match=said):
-            imbalance(write_table(tmp_path / "t.parquet", [tidy(pd.DataFrame({"y": cells}))]), "y")
-    one = imbalance(write_table(tmp_path / "t.parquet", [tidy(pd.DataFrame({"y": ["a"]}))]), "y")
+            imbalance(write_table(tmp_path / "t.parquet", [tidy(pd.DataFrame({"y": cells}))]), "y").to_json()
+    one = imbalance(write_table(tmp_path / "t.parquet", [tidy(pd.DataFrame({"y": ["a"]}))]), "y").to_json()
     assert one["ratio"] == 1.0 and "one class only" in one["words"]

@@ -111,7 +111,7 @@ def test_a_gap_that_no_shuffle_reaches_is_no_more_likely_than_the_interval_of_it
 
 def test_a_verdict_never_contradicts_its_interval():
     rates = {f"m{number}": {"a": (50 + number, 100), "b": (50, 100), "c": (200, 400)} for number in range(30)}
-    found = judged(gaps(rates, "c"))["gaps"]
+    found = [each.to_json() for each in judged(gaps(rates, "c")).gaps]
     for each in found:
         holds = each["ci"][0] <= 0 <= each["ci"][1]
         assert each["verdict"] == (

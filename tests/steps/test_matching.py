@@ -99,19 +99,19 @@ def test_a_recipe_with_matching_is_replayed_alike(make_table, tmp_path):
 
 
 def test_few_and_repeated_donors_are_warned_of(make_table):
-    told = chains(make_table(skewed(400)), ["y"], draw="matching", chains=3, iterations=20)
+    told = chains(make_table(skewed(400)), ["y"], draw="matching", chains=3, iterations=20).to_json()
     assert told["warnings"] == [] and told["columns"]["y"]["donors"]["edge"] < 0.08
-    told = chains(make_table(skewed(400, slope=3.0)), ["y"], draw="matching", chains=3, iterations=20)
+    told = chains(make_table(skewed(400, slope=3.0)), ["y"], draw="matching", chains=3, iterations=20).to_json()
     assert (
         told["columns"]["y"]["donors"]["edge"] > 0.2
         and "at the edge of the known rows" in told["warnings"][0]
         and "one row fills" in told["warnings"][0]
     )
-    few = chains(make_table(skewed(45)), ["y"], draw="matching", chains=3, iterations=20)
+    few = chains(make_table(skewed(45)), ["y"], draw="matching", chains=3, iterations=20).to_json()
     assert "rows to take values from" in few["warnings"][0]
-    assert chains(make_table(skewed(100)), ["y"], chains=3, iterations=20)["columns"]["y"]["donors"] is None, (
-        "who draws from the model needs no donors"
-    )
+    assert (
+        chains(make_table(skewed(100)), ["y"], chains=3, iterations=20).to_json()["columns"]["y"]["donors"] is None
+    ), "who draws from the model needs no donors"
 
 
 def test_the_command_warns_too(tmp_path, capsys):

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from dataops_core.evaluation import workers
 from dataops_core.fairness import refits
 from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.record import as_json
 from dataops_core.store import catalog, datasets, jobs, states
 from dataops_core.store.results import analyses
 from dataops_core.store.results.kept_folds import InStore
@@ -115,6 +116,6 @@ def test_what_was_stopped_goes_on_where_it_was(store, state, monkeypatch, what):
         analyses.counted(store, what, asked)
     later = []
     monkeypatch.setattr(InStore, "write", lambda self, key, value: (later.append(key), write(self, key, value))[1])
-    assert analyses.counted(store, what, asked)["methods"]
+    assert as_json(analyses.counted(store, what, asked))["methods"]
     assert later and not set(later) & set(written)
     assert all(store.cached(f"fold:{key}") for key in (*written, *later))

@@ -1,6 +1,7 @@
 """What tests of one verdict leave out: the other two."""
 
 import importlib
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,10 +13,12 @@ from tests.synthetic.people import HOLDOUT, TRAINING
 def only(monkeypatch):
     """Let the judge work out this verdict alone, and usefulness with so many models."""
 
+    nothing = SimpleNamespace(words=[], to_json=dict)
+
     def choose(*verdicts, seeds=5):
         for name in {"fidelity", "utility", "privacy"} - set(verdicts):
             monkeypatch.setattr(
-                importlib.import_module("dataops_core.synthetic.evaluate.evaluate"), name, lambda *_: {"words": []}
+                importlib.import_module("dataops_core.synthetic.evaluate.evaluate"), name, lambda *_: nothing
             )
         monkeypatch.setattr("dataops_core.synthetic.evaluate.utility.SEEDS", seeds)
 
@@ -32,6 +35,6 @@ def verdict(make_table, only):
             make_table(synthetic),
             holdout=None if holdout is None else make_table(holdout),
             **more,
-        )["privacy"]
+        ).to_json()["privacy"]
 
     return of

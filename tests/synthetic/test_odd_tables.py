@@ -62,7 +62,7 @@ def test_cells_are_read_as_the_real_ones_are(make_table):
 
 
 def test_columns_that_are_missing_or_added_are_said(make_table):
-    told = judge(make_table(REAL), make_table(MADE.drop(columns="age").assign(extra=1)))
+    told = judge(make_table(REAL), make_table(MADE.drop(columns="age").assign(extra=1))).to_json()
     assert any('lacks the column "age"' in line for line in told["problems"]) and any(
         'has the column "extra"' in line for line in told["problems"]
     )
@@ -71,11 +71,11 @@ def test_columns_that_are_missing_or_added_are_said(make_table):
 
 def test_no_common_column_or_an_unknown_name_or_no_real_row_is_bad_input(make_table):
     with pytest.raises(SettingError, match="no column in common"):
-        judge(make_table(REAL), make_table({"z": [1, 2]}))
+        judge(make_table(REAL), make_table({"z": [1, 2]})).to_json()
     with pytest.raises(SettingError, match='no column "agee"'):
-        judge(make_table(REAL), make_table(MADE), target="agee")
+        judge(make_table(REAL), make_table(MADE), target="agee").to_json()
     with pytest.raises(SettingError, match="The holdout has no rows"):
-        judge(make_table(REAL), make_table(MADE), holdout=make_table(HELD[:0]))
+        judge(make_table(REAL), make_table(MADE), holdout=make_table(HELD[:0])).to_json()
 
 
 def test_how_columns_are_treated(make_table):
@@ -90,7 +90,7 @@ def test_how_columns_are_treated(make_table):
         "x": np.random.default_rng(0).normal(size=n),
         "k": [7] * n,
     }
-    told = judge(make_table(real), make_table(real))["columns"]
+    told = judge(make_table(real), make_table(real)).to_json()["columns"]
     assert {name: each["as"] for name, each in told.items()} == {
         "customer_id": "id",
         "row": "id",
@@ -140,7 +140,7 @@ def test_odd_tables_get_a_verdict_or_a_reason(make_table, only, few_trees, name)
             holdout=None if holdout is None else make_table(holdout),
             target="flag" if "flag" in real else None,
             by=["sex"] if "sex" in real else [],
-        )
+        ).to_json()
         json.dumps(told, allow_nan=False)
         assert told["privacy"]["verdict"] in ("no leak seen", "not enough to tell", "doubtful") and told["words"]
         for each in told["privacy"]["signals"].values():

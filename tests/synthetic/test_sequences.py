@@ -237,7 +237,8 @@ def test_rows_of_the_same_people_are_weighed_by_people(make_table, only):
     kinds = {"patient": "id", "full_name": "id"}
     tables = [make_table(visits(200, seed, apart=10), kinds) for seed in (200, 201, 202)]
     by_rows, by_people = (
-        judge(tables[0], tables[2], holdout=tables[1], key=key)["privacy"]["signals"] for key in (None, "patient")
+        judge(tables[0], tables[2], holdout=tables[1], key=key).to_json()["privacy"]["signals"]
+        for key in (None, "patient")
     )
     flagged = [
         {name for name, each in told.items() if each["leak"] or each["doubtful"]} for told in (by_rows, by_people)
@@ -245,5 +246,5 @@ def test_rows_of_the_same_people_are_weighed_by_people(make_table, only):
     assert flagged == [{"dcr_share"}, set()]  # fresh real rows of other people: nothing was given away
     assert by_people["exact_matches"] == by_rows["exact_matches"]
     copied = make_table(tables[0].frame(), kinds)
-    told = judge(tables[0], copied, holdout=tables[1], key="patient")["privacy"]
+    told = judge(tables[0], copied, holdout=tables[1], key="patient").to_json()["privacy"]
     assert told["verdict"] == "leak" and told["exact_matches"] == tables[0].rows

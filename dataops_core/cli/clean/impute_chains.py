@@ -58,29 +58,29 @@ def run(args: argparse.Namespace) -> int:
             seed=args.seed,
             progress=show_progress,
         )
-    failed = int(told["settled"] is False or bool(told["warnings"]))
+    failed = int(told.settled is False or bool(told.warnings))
     if args.json:
-        print_json(told)
+        print_json(told.to_json())
         return failed
-    sampled = "" if told["rows"] == told["of"] else f" (a sample of {told['of']:,})"
+    sampled = "" if told.rows == told.of else f" (a sample of {told.of:,})"
     print(
-        f"{told['rows']:,} rows{sampled}; {told['chains']} chains of {told['iterations']} iterations; R-hat without the"
-        f" first {told['rounds']}"
+        f"{told.rows:,} rows{sampled}; {told.chains} chains of {told.iterations} iterations; R-hat without the"
+        f" first {told.rounds}"
     )
     print_table(
         ("column", "cells", "of", "R-hat", "first iteration", "last iteration"),
         [
             (
                 name,
-                f"{each['cells']:,}",
-                what if each["value"] is None else f"share of {each['value']}",
-                "" if each["r_hat"][what] is None else f"{each['r_hat'][what]:.3f}",
+                f"{each.cells:,}",
+                what if each.value is None else f"share of {each.value}",
+                "" if each.r_hat[what] is None else f"{each.r_hat[what]:.3f}",
                 *[", ".join(f"{line[at]:.4g}" for line in lines) for at in (0, -1)],
             )
-            for name, each in told["columns"].items()
-            for what, lines in each["traces"].items()
+            for name, each in told.columns.items()
+            for what, lines in each.traces.items()
         ],
     )
-    for words in (told["words"], *told["warnings"]):
+    for words in (told.words, *told.warnings):
         print(words)
     return failed

@@ -37,37 +37,32 @@ def run(args: argparse.Namespace) -> int:
             seed=args.seed,
             progress=show_progress,
         )
-    found = int(told["missing_cells"] > 0)
+    found = int(told.missing_cells > 0)
     if args.json:
-        print_json(told)
+        print_json(told.to_json())
         return found
-    print(told["words"])
-    gaps = {name: each for name, each in told["columns"].items() if each["missing"]}
+    print(told.words)
+    gaps = {name: each for name, each in told.columns.items() if each.missing}
     print_table(
         ("column", "missing", "share"),
-        [(name, f"{each['missing']:,}", f"{each['share']:.1%}") for name, each in gaps.items()],
+        [(name, f"{each.missing:,}", f"{each.share:.1%}") for name, each in gaps.items()],
     )
-    for each in told["patterns"]["rows"][:SHOWN]:
+    for each in told.patterns.rows[:SHOWN]:
         print(
-            f"{each['rows']:,} row{'' if each['rows'] == 1 else 's'} ({each['share']:.1%}) lack"
-            f" {', '.join(each['missing']) or 'nothing'}"
+            f"{each.rows:,} row{'' if each.rows == 1 else 's'} ({each.share:.1%}) lack"
+            f" {', '.join(each.missing) or 'nothing'}"
         )
-    for name, groups in (*told["by_group"].items(), *([(args.target, told["by_target"])] if args.target else [])):
+    for name, groups in (*told.by_group.items(), *([(args.target, told.by_target)] if args.target else [])):
         print_table(
             (name, "rows", *gaps),
-            [
-                (level, f"{each['n']:,}", *[f"{each['shares'][gap]:.1%}" for gap in gaps])
-                for level, each in groups.items()
-            ],
+            [(level, f"{each.n:,}", *[f"{each.shares[gap]:.1%}" for gap in gaps]) for level, each in groups.items()],
         )
-    for each in (told["by_time"] or {"periods": []})["periods"]:
-        print(
-            f"{each['period']}: {each['n']:,} rows; "
-            + ", ".join(f"{name} {share:.1%}" for name, share in each["shares"].items())
-        )
-    print(told["little"].get("words") or f"Little's test was not done: {told['little']['why_not']}.")
-    for name, verdict in told["verdicts"].items():
+    for period in told.by_time.periods if told.by_time else ():
+        shares = ", ".join(f"{name} {share:.1%}" for name, share in period.counted.shares.items())
+        print(f"{period.period}: {period.counted.n:,} rows; {shares}")
+    print(told.little.words or f"Little's test was not done: {told.little.why_not}.")
+    for name, verdict in told.verdicts.items():
         print(f"{name}: {verdict}")
-    if told["unknown"]:
-        print(told["unknown"])
+    if told.unknown:
+        print(told.unknown)
     return found

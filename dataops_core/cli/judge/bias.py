@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dataops_core.cli.judge.groups import add_groups, add_learning, cuts, left_out, words_on_weights
 from dataops_core.cli.shared.addresses import file_or_address
@@ -19,6 +19,11 @@ from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import SettingError
 from dataops_core.table import Table
+
+if TYPE_CHECKING:
+    from dataops_core.fairness.bias import Bias
+    from dataops_core.fairness.mitigation_results import Mitigations
+    from dataops_core.fairness.recipe_impact import StepImpact
 
 SHOWN = 20
 
@@ -67,6 +72,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Bias in groups, outcomes and decisions; what is shown is counted, and no verdict is given."""
     from dataops_core.fairness import bias
+    from dataops_core.fairness.decisions import LearnedDecisions
 
     with reading(args) as (source, folder):
         told = bias(
@@ -87,158 +93,150 @@ def run(args: argparse.Namespace) -> int:
             progress=show_progress,
         )
         content = source.table.content_hash
-        told |= _more(args, source.table, folder)
-    told["words"] += words_on_weights((told["decisions"] or {}).get("features", ()))
+        told = replace(told, lab=_lab(args, source.table), through=_through(args, source.table, folder))
+    features = told.decisions.features if isinstance(told.decisions, LearnedDecisions) else ()
+    told = replace(told, words=[*told.words, *words_on_weights(features)])
     if args.html:
         from dataops_core.fairness.report import html_report
         from dataops_core.write import write_text
 
         write_text(args.html, html_report(told, title=args.file.name, content_hash=content))
     if args.json:
-        return print_json(told | ({"html": str(args.html)} if args.html else {}))
-    for line in told["words"]:
+        return print_json(told.to_json() | ({"html": str(args.html)} if args.html else {}))
+    for line in told.words:
         print(line)
     _print_groups(told)
     _print_gaps(told)
     _print_more(told)
-    for name, reason in told["left_out"].items():
+    for name, reason in told.left_out.items():
         print(f"- left out: {name} ({reason})")
-    print(told["guide"]["impossible"]["words"])
+    print(told.guide.impossible.words)
     if args.html:
         print(f"The report is in {args.html}.")
     return 0
 
 
-def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any]:
-    """What is told only where it is asked for: ways to act on it, and what a recipe did to groups."""
-    from dataops_core.fairness import compare_mitigations, recipe_impact, states
+def _lab(args: argparse.Namespace, table: Table) -> Mitigations | None:
+    """Ways to act on it, where they are asked for."""
+    from dataops_core.fairness import compare_mitigations
 
-    more: dict[str, Any] = {}
-    if args.lab:
-        if args.target is None or args.favorable is None:
-            raise SettingError(
-                "Ways to act on bias are judged by an outcome, and none is named.",
-                "--lab",
-                "Add --target and --favorable.",
-            )
-        more["lab"] = compare_mitigations(
-            table,
-            args.target,
-            args.favorable,
-            names(args.sensitive),
-            constraint=args.lab,
-            kind=args.kind,
-            split=args.split,
-            cuts=cuts(args.cut),
-            leave_out=left_out(args),
-            seed=args.seed,
-            kept=kept_folds(args),
-            progress=show_progress,
+    if not args.lab:
+        return None
+    if args.target is None or args.favorable is None:
+        raise SettingError(
+            "Ways to act on bias are judged by an outcome, and none is named.",
+            "--lab",
+            "Add --target and --favorable.",
         )
-    if args.recipe:
-        from dataops_core.recipe import recipe as recipes
+    return compare_mitigations(
+        table,
+        args.target,
+        args.favorable,
+        names(args.sensitive),
+        constraint=args.lab,
+        kind=args.kind,
+        split=args.split,
+        cuts=cuts(args.cut),
+        leave_out=left_out(args),
+        seed=args.seed,
+        kept=kept_folds(args),
+        progress=show_progress,
+    )
 
-        more["through"] = recipe_impact(
-            states(recipes.load(args.recipe), table, folder),
-            names(args.sensitive),
-            args.target,
-            args.favorable,
-            cuts=cuts(args.cut),
-        )
-    return more
+
+def _through(args: argparse.Namespace, table: Table, folder: Path) -> list[StepImpact] | None:
+    """What a recipe did to groups, where one is given."""
+    from dataops_core.fairness import recipe_impact, states
+    from dataops_core.recipe import recipe as recipes
+
+    if not args.recipe:
+        return None
+    tables = states(recipes.load(args.recipe), table, folder)
+    return recipe_impact(tables, names(args.sensitive), args.target, args.favorable, cuts=cuts(args.cut))
 
 
-def _print_groups(told: Mapping[str, Any]) -> None:
-    rows = []
-    for name, each in list(told["groups"].items())[:SHOWN]:
-        between = f"{each['ci'][0]:.1%} to {each['ci'][1]:.1%}" if each["ci"] else ""
-        rows.append(
-            (
-                name,
-                f"{each['n']:,}",
-                f"{each['share']:.1%}",
-                "" if each["rate"] is None else f"{each['rate']:.1%}",
-                between,
-                "few rows" if each["thin"] else "",
-            )
-        )
-    print_table((", ".join(told["sensitive"]), "rows", "share", "favorable", "95 % interval", ""), rows)
-    if len(told["groups"]) > SHOWN:
-        print(f"and {len(told['groups']) - SHOWN:,} more groups (--json has them all)")
-    if told["data"]:
-        about = told["data_measures"]["about"]
-        print(f"Others against {told['reference']}:")
+def _print_groups(told: Bias) -> None:
+    rows, groups = [], told.look.groups
+    for name, each in list(groups.items())[:SHOWN]:
+        between = f"{each.ci[0]:.1%} to {each.ci[1]:.1%}" if each.ci else ""
+        rate = "" if each.rate is None else f"{each.rate:.1%}"
+        rows.append((name, f"{each.n:,}", f"{each.share:.1%}", rate, between, "few rows" if each.thin else ""))
+    print_table((", ".join(told.sensitive), "rows", "share", "favorable", "95 % interval", ""), rows)
+    if len(groups) > SHOWN:
+        print(f"and {len(groups) - SHOWN:,} more groups (--json has them all)")
+    if told.look.data_measures:
+        about = told.look.data_measures.about
+        print(f"Others against {told.reference}:")
         print_table(
             ("measure", "value", "reads"),
             [
                 (about[key]["title"], "not defined" if value is None else f"{value:.4f}", about[key]["direction"])
-                for key, value in told["data"].items()
+                for key, value in told.look.data.items()
             ],
         )
 
 
-def _print_more(told: Mapping[str, Any]) -> None:
-    if "lab" in told:
-        rule = "selection_gap" if told["lab"]["constraint"] == "demographic_parity" else "odds_gap"
+def _print_more(told: Bias) -> None:
+    if told.lab:
         print(
-            f"Ways to act on it, judged on the same {told['lab']['rows']['judged']:,} rows that none learned from (*"
+            f"Ways to act on it, judged on the same {told.lab.rows.judged:,} rows that none learned from (*"
             " nothing else is both more accurate and closer to no gap):"
         )
         print_table(
             ("way", "accuracy", "gap", "needs", "who pays", ""),
             [
                 (
-                    f"{each['title']}{' *' if each['undominated'] else ''}",
-                    f"{each['accuracy']:.1%}",
-                    "" if each[rule] is None else f"{each[rule]:.1%}",
-                    each["needs"],
-                    ", ".join(dict.fromkeys(paid["group"] for paid in each["pays"])),
-                    "only levels down" if each["levels_down"] else "",
+                    f"{each.method.title}{' *' if each.undominated else ''}",
+                    f"{each.judged.accuracy:.1%}",
+                    "" if (gap := each.judged.gap(told.lab.constraint)) is None else f"{gap:.1%}",
+                    each.method.needs,
+                    ", ".join(dict.fromkeys(paid.group for paid in each.judged.pays)),
+                    "only levels down" if each.judged.levels_down else "",
                 )
-                for each in told["lab"]["methods"].values()
+                for each in told.lab.methods.values()
             ],
         )
-        for name, reason in told["lab"]["failed"].items():
+        for name, reason in told.lab.failed.items():
             print(f"- {name} was left out: {reason}")
-    for step in told.get("through", [])[1:]:
+    for step in (told.through or [])[1:]:
         lost = [
-            f"{name} {each['lost']:,} of {each['lost'] + each['n'] - each['added']:,}"
-            for name, each in step["groups"].items()
-            if each["lost"]
+            f"{name} {each.lost:,} of {each.lost + each.n - each.added:,}"
+            for name, each in step.groups.items()
+            if each.lost
         ]
         rates = [
-            f"{name} {each['rate_before']:.1%} to {each['rate']:.1%}"
-            for name, each in step["groups"].items()
-            if None not in (each["rate"], each["rate_before"])
+            f"{name} {each.rate_before:.1%} to {each.rate:.1%}"
+            for name, each in step.groups.items()
+            if None not in (each.rate, each.rate_before)
         ]
         print(
-            f"{step['step']}: rows lost: {', '.join(lost) or 'none'}; favorable:"
-            f" {', '.join(rates) or 'not known'}{' (not alike)' if step['apart'] else ''}"
+            f"{step.step}: rows lost: {', '.join(lost) or 'none'}; favorable:"
+            f" {', '.join(rates) or 'not known'}{' (not alike)' if step.apart else ''}"
         )
 
 
-def _print_gaps(told: Mapping[str, Any]) -> None:
-    clear = [each for each in told["gaps"] if each["clear"]]
+def _print_gaps(told: Bias) -> None:
+    clear = [each for each in told.gaps if each.clear]
     if clear:
         print("Clear gaps (group less reference, 95 % Newcombe interval; Holm across all that was looked at):")
         print_table(
             ("by", "measure", "group", "gap", "interval"),
             [
                 (
-                    each["of"],
-                    each["measure"],
-                    each["group"],
-                    f"{each['value']:+.1%}",
-                    f"{each['ci'][0]:+.1%} to {each['ci'][1]:+.1%}",
+                    each.of,
+                    each.measure,
+                    each.group,
+                    f"{each.value:+.1%}",
+                    f"{each.ci[0]:+.1%} to {each.ci[1]:+.1%}" if each.ci else "",
                 )
                 for each in clear[:SHOWN]
             ],
         )
     strong = [
-        each for each in told["proxies"] if each["column"] and each["verdict"] in ("strong proxy", "tells something")
+        each for each in told.proxies if each.column and each.scores.verdict in ("strong proxy", "tells something")
     ]
     for each in strong[:SHOWN]:
-        print(f"{each['column']} tells {each['of']}: AUC {each['auc']:.2f} ({each['verdict']})")
+        print(f"{each.column} tells {each.of}: AUC {each.scores.auc:.2f} ({each.scores.verdict})")
 
 
 def _population(given: str | None) -> dict[str, float] | None:

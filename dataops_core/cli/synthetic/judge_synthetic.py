@@ -6,13 +6,17 @@ dataops judge-synthetic sample_data/loan_applications.csv synthetic.csv
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING
 
 from dataops_core.cli.shared.addresses import file_or_address
 from dataops_core.cli.shared.options import names
 from dataops_core.cli.shared.output import print_json, print_table, reading
 from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.shared.reading_options import add_reading_options
+
+if TYPE_CHECKING:
+    from dataops_core.synthetic.evaluate.evaluate import Verdict
+    from dataops_core.synthetic.evaluate.signals import Signal
 
 SHOWN = 8
 
@@ -67,60 +71,48 @@ def run(args: argparse.Namespace) -> int:
             seed=args.seed,
             progress=show_progress,
         )
-    leak = int(told["privacy"]["verdict"] == "leak")
+    leak = int(told.privacy.verdict == "leak")
     if args.json:
-        print_json(told)
+        print_json(told.to_json())
         return leak
     _print(told)
     return leak
 
 
-def _print(told: dict[str, Any]) -> None:
-    rows = told["rows"]
+def _print(told: Verdict) -> None:
+    rows = told.rows
     print(
-        f"{rows['synthetic']:,} synthetic rows, {rows['real']:,} real ones,"
-        f" {'no holdout' if rows['split'] else format(rows['holdout'], ',') + ' held out'}"
+        f"{rows.synthetic:,} synthetic rows, {rows.real:,} real ones,"
+        f" {'no holdout' if rows.split else format(rows.holdout, ',') + ' held out'}"
     )
-    for line in [*rows["words"], *told["problems"]]:
+    for line in [*rows.words, *told.problems]:
         print(f"- {line}")
-    print(f"Privacy: {told['privacy']['verdict']}")
-    for line in told["words"]:
+    print(f"Privacy: {told.privacy.verdict}")
+    for line in told.words:
         print(line)
-    signals = told["privacy"]["signals"].items()
+    signals = told.privacy.signals.items()
     print_table(
         ("signal", "value", "fresh rows", "p", "says"),
-        [
-            (name, _figure(each["value"]), _figure(each["expected"]), _figure(each["p"]), _says(each))
-            for name, each in signals
-        ],
+        [(name, _figure(each.value), _figure(each.expected), _figure(each.p), _says(each)) for name, each in signals],
     )
-    columns = told["fidelity"]["columns"][:SHOWN]
+    columns = told.fidelity.columns[:SHOWN]
     if columns:
         print("Columns, the least alike first:")
         print_table(
             ("column", "alike", "real rows", "by"),
-            [(each["column"], f"{each['score']:.3f}", f"{each['ceiling']:.3f}", each["measure"]) for each in columns],
+            [(each.column, f"{each.score:.3f}", f"{each.ceiling:.3f}", each.measure) for each in columns],
         )
-    for column, groups in told["utility"]["by"].items():
+    for column, groups in told.utility.by.items():
         print(f"Usefulness by {column}:")
         print_table(
             ("group", "rows", "synthetic", "real"),
-            [
-                (each["group"], f"{each['rows']:,}", _figure(each["synthetic"]), _figure(each["real"]))
-                for each in groups
-            ],
+            [(each.group, f"{each.rows:,}", _figure(each.synthetic), _figure(each.real)) for each in groups],
         )
 
 
-def _says(each: dict[str, Any]) -> str:
+def _says(each: Signal) -> str:
     return (
-        "leak"
-        if each["leak"]
-        else "doubtful"
-        if each["doubtful"]
-        else "not measured"
-        if each["value"] is None
-        else "as usual"
+        "leak" if each.leak else "doubtful" if each.doubtful else "not measured" if each.value is None else "as usual"
     )
 
 

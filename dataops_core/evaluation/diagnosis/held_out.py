@@ -6,7 +6,6 @@ import time
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -15,26 +14,18 @@ from dataops_core.evaluation.fold_fit import Model, fit_model, judged_by
 from dataops_core.evaluation.problem import Problem
 from dataops_core.models import one_thread
 from dataops_core.recipe.replay import Tables, no_tables
+from dataops_core.record import Record
 from dataops_core.table import Column
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class HeldOut(Record):
     """The scores of the chosen candidate on the held-out rows, learned from all training rows."""
 
     name: str
     rows: int
     learned_from: int
     scores: Mapping[str, float]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {
-            "name": self.name,
-            "rows": self.rows,
-            "learned_from": self.learned_from,
-            "scores": dict(self.scores),
-        }
 
 
 def look_once(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ import pandas as pd
 from dataops_core.evaluation.problem import Problem
 from dataops_core.models import features
 from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.record import Record
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._mixed import numbers
 from dataops_core.steps.encode_target import PARTS, part_of
@@ -24,17 +24,13 @@ LEAST = 50  # rows
 
 
 @dataclass(frozen=True)
-class Leak:
+class Leak(Record):
     """One suspicion: what kind it is, which columns it is about, and what to do."""
 
     kind: str
     says: str
     columns: tuple[str, ...]
     fix: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {"kind": self.kind, "says": self.says, "columns": list(self.columns), "fix": self.fix}
 
 
 def find_leaks(

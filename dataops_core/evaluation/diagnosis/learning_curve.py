@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from dataops_core.evaluation.problem import Problem
 from dataops_core.evaluation.scoreboard import Estimate
 from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.replay import Tables, no_tables
+from dataops_core.record import Record
 from dataops_core.table import Column
 
 SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
@@ -22,16 +22,12 @@ MATTERS = 4  # times the least difference that matters: a rise that may be so la
 
 
 @dataclass(frozen=True)
-class LearningCurve:
+class LearningCurve(Record):
     """The score by the number of rows learned from, and what it says."""
 
     rows: tuple[int, ...]
     scores: tuple[Estimate, ...]
     says: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {"rows": list(self.rows), "scores": [each.to_json() for each in self.scores], "says": self.says}
 
 
 def learning_curve(

@@ -10,6 +10,7 @@ import numpy as np
 
 from dataops_core.evaluation.problem import Problem
 from dataops_core.models import features
+from dataops_core.record import Record
 from dataops_core.stats.proportions import holm
 from dataops_core.steps._classes import group_keys, group_name
 from dataops_core.steps._mixed import numbers
@@ -22,7 +23,7 @@ SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Slice:
+class Slice(Record):
     """Rows with one value, or in one range, of a column; `change` is the mean gain (in the share of right decisions, or
     in error), `p` is corrected for all slices that were looked at (Holm).
     """
@@ -34,18 +35,6 @@ class Slice:
     after: float
     change: float
     p: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {
-            "column": self.column,
-            "value": self.value,
-            "rows": self.rows,
-            "before": self.before,
-            "after": self.after,
-            "change": self.change,
-            "p": self.p,
-        }
 
 
 def slices(

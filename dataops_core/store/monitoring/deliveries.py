@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dataops_core.compare.drift import Drift
 from dataops_core.errors import ConflictError, DataOpsError, InputError, SettingError
 from dataops_core.hashing import canonical, sha256
 from dataops_core.monitoring import Check, DeliveryReport, Figures, Limits
@@ -251,8 +252,8 @@ def _content(
     others = dataset_rules.referred(store, dataset, rules)
     checks = judges.rules(dataset_rules.checked(store, state, rules, today, others=others) or [], limits)
     progress(0.5, "Comparing the values")
-    told = analyses.counted(store, "drift", {"reference": version.state, "state": state}) or {}
-    drifted, large, compared, greatest = judges.drift(told["columns"], limits)
+    told: Drift = analyses.counted(store, "drift", {"reference": version.state, "state": state})
+    drifted, large, compared, greatest = judges.drift(told.columns, limits)
     progress(0.6, "Facts and findings")
     context = overview.context(here)
     profiles = [profile(store, each, context) or {} for each in (version.state, state)]

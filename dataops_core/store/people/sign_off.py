@@ -215,10 +215,10 @@ def _representativeness(
         return "The shares of the groups in the population were not stated.", False
     stated = population(answers[SHARES])
     try:
-        told = groups(states.table(store, root), sensitive[:1], population=stated)["population"]["groups"]
+        told = groups(states.table(store, root), sensitive[:1], population=stated).population
     except SettingError as error:
         return str(error), False
-    apart = {name: (each["share"] or 0.0, each["stated"]) for name, each in told.items()}
+    apart = {name: (each.share or 0.0, each.stated) for name, each in told.groups.items()} if told else {}
     worst = max(apart, key=lambda name: abs(apart[name][0] - apart[name][1]))
     here, there = apart[worst]
     says = f"Furthest from the population: {worst}, {here:.0%} of the rows and {there:.0%} of the population."
@@ -258,8 +258,8 @@ def _gap(store: Store, state: str, roles: Mapping[str, Any]) -> float | None:
     table = states.table(store, state)
     if not (sensitive and target and favorable) or not {*sensitive, target} <= set(table.names):
         return None
-    told = groups(table, sensitive[:1], target=target, favorable=favorable)["groups"].values()
-    rates = [each["rate"] for each in told if each["rate"] is not None and not each["thin"] and not each["unknown"]]
+    told = groups(table, sensitive[:1], target=target, favorable=favorable).groups.values()
+    rates = [each.rate for each in told if each.rate is not None and not each.thin and not each.unknown]
     return max(rates) - min(rates) if len(rates) > 1 else None
 
 

@@ -5,17 +5,20 @@ counted.
 from __future__ import annotations
 
 import importlib
+import typing
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dataops_core.checks.variants import clusters
-from dataops_core.compare import drift, groups
+from dataops_core.compare.drift import Drift, drift
 from dataops_core.errors import SettingError
 from dataops_core.facts import against_target, associations, over_time
 from dataops_core.hashing import canonical, sha256
 from dataops_core.progress import Progress, no_progress
+from dataops_core.record import as_json, as_type
 from dataops_core.rules import Rule, check_rules, suggest_rules
 from dataops_core.source_hash import source_hash
 from dataops_core.steps._classes import class_codes
@@ -24,8 +27,10 @@ from dataops_core.store.results.kept_folds import InStore
 from dataops_core.store.store import Store
 from dataops_core.table import Table
 
+Ask = Callable[[Store, Mapping[str, Any], Progress], Any]
 
-def _drift(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
+
+def _drift(store: Store, args: Mapping[str, Any], _: Progress) -> Drift:
     return drift(states.table(store, args["reference"]), states.table(store, args["state"]))
 
 
@@ -38,23 +43,38 @@ def _clusters(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, A
     return {"distinct": len(counts), "clusters": [[list(pair) for pair in cluster.values] for cluster in found]}
 
 
-def _asks(
-    module: str, function: str, *, slow: bool = False, keeps: bool = False
-) -> Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]:
+@dataclass(frozen=True)
+class _Asks:
     """Asks a function of the engine about the table of a state, with what else was asked by name; a slow one says how
-    far it is, and one that `keeps` finds what it had finished when it was stopped.
+    far it is, and one that `keeps` finds what it had finished when it was stopped. Another way to ask is `by`.
     """
-    ASKED.add(f"dataops_core.{module}")
 
-    def ask(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    module: str
+    function: str
+    slow: bool = False
+    keeps: bool = False
+    by: Ask | None = None
+
+    def __post_init__(self) -> None:
+        ASKED.add(f"dataops_core.{self.module}")
+
+    @property
+    def asked(self) -> Callable[..., Any]:
+        """The function; it is imported only now."""
+        found: Callable[..., Any] = getattr(importlib.import_module(f"dataops_core.{self.module}"), self.function)
+        return found
+
+    def __call__(self, store: Store, args: Mapping[str, Any], progress: Progress) -> Any:
+        """What the function answers."""
+        if self.by is not None:
+            return self.by(store, args, progress)
         asked = {name: value for name, value in args.items() if name != "state"}
-        asked |= ({"progress": progress} if slow else {}) | ({"kept": InStore(store)} if keeps else {})
-        told: dict[str, Any] = getattr(importlib.import_module(f"dataops_core.{module}"), function)(
-            states.table(store, args["state"]), **asked
-        )
-        return told
+        asked |= ({"progress": progress} if self.slow else {}) | ({"kept": InStore(store)} if self.keeps else {})
+        return self.asked(states.table(store, args["state"]), **asked)
 
-    return ask
+    def read(self, kept: Any) -> Any:
+        """What was kept, as the function answers it: its annotation says what that is."""
+        return as_type(typing.get_type_hints(self.asked)["return"], kept)
 
 
 def _classes(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
@@ -68,11 +88,11 @@ def _classes(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, An
     return {"classes": [classes[at] for at in order]}
 
 
-def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
+def _through(store: Store, args: Mapping[str, Any], _: Progress) -> Any:
     from dataops_core.fairness import recipe_impact
 
     tables = [(name, states.table(store, state)) for name, state in args["tables"]]
-    return {"steps": recipe_impact(tables, args["sensitive"], args["target"], args["favorable"])}
+    return recipe_impact(tables, args["sensitive"], args["target"], args["favorable"])
 
 
 def _personal(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
@@ -117,7 +137,7 @@ def _choices(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[
 ASKED: set[str] = {"dataops_core.evaluation"}  # the packages of the engine that are asked by name
 ROWS_SHOWN = 200  # failing rows of a rule that are kept
 MOST = 50_000  # values that are compared with one another
-COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]] = {
+COUNTS: dict[str, Ask] = {
     "associations": lambda store, args, _: associations(
         states.table(store, args["state"]), args["columns"], args["measure"]
     ),
@@ -125,32 +145,32 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
         states.table(store, args["state"]), args["column"], args["target"]
     ),
     "over time": lambda store, args, _: over_time(states.table(store, args["state"]), args["column"], args["time"]),
-    "groups": lambda store, args, _: groups(states.table(store, args["state"]), args["column"]),
-    "drift": _drift,
-    "chart": _asks("explore", "chart_data"),
-    "through": _through,
+    "groups": _Asks("compare", "groups"),
+    "drift": _Asks("compare", "drift", by=_drift),
+    "chart": _Asks("explore", "chart_data"),
+    "through": _Asks("fairness", "recipe_impact", by=_through),
     "classes": _classes,
-    "imbalance": _asks("resampling", "imbalance"),
-    "resampling methods": _asks("resampling", "methods_for"),
-    "resample bench": _asks("resampling", "bench", slow=True, keeps=True),
-    "missing": _asks("imputation", "understand", slow=True),
-    "impute bench": _asks("imputation", "bench", slow=True, keeps=True),
-    "pooled": _asks("imputation", "pooled"),
-    "pooled regression": _asks("imputation", "regression"),
-    "chains": _asks("imputation", "chains", slow=True),
-    "outliers": _asks("outliers", "outliers"),
-    "bias": _asks("fairness", "bias", slow=True),
-    "bias groups": _asks("fairness", "groups"),
-    "bias data": _asks("fairness", "data_measures"),
-    "proxies": _asks("fairness", "proxies"),
-    "confounding": _asks("fairness", "confounding"),
-    "synthesis plan": _asks("synthetic", "plan", slow=True),
-    "mitigation lab": _asks("fairness", "compare_mitigations", slow=True, keeps=True),
-    "repair": _asks("repair", "suggestions", slow=True),
+    "imbalance": _Asks("resampling", "imbalance"),
+    "resampling methods": _Asks("resampling", "methods_for"),
+    "resample bench": _Asks("resampling", "bench", slow=True, keeps=True),
+    "missing": _Asks("imputation", "understand", slow=True),
+    "impute bench": _Asks("imputation", "bench", slow=True, keeps=True),
+    "pooled": _Asks("imputation", "pooled"),
+    "pooled regression": _Asks("imputation", "regression"),
+    "chains": _Asks("imputation", "chains", slow=True),
+    "outliers": _Asks("outliers", "outliers"),
+    "bias": _Asks("fairness", "bias", slow=True),
+    "bias groups": _Asks("fairness", "groups"),
+    "bias data": _Asks("fairness", "data_measures"),
+    "proxies": _Asks("fairness", "proxies"),
+    "confounding": _Asks("fairness", "confounding"),
+    "synthesis plan": _Asks("synthetic", "plan", slow=True),
+    "mitigation lab": _Asks("fairness", "compare_mitigations", slow=True, keeps=True),
+    "repair": _Asks("repair", "suggestions", slow=True),
     "clusters": _clusters,
     "personal data": _personal,
-    "risk": _asks("privacy", "risk_table"),
-    "anonymize": _asks("anonymize", "anonymization"),
+    "risk": _Asks("privacy", "risk_table"),
+    "anonymize": _Asks("anonymize", "anonymization"),
     "rules": _rules,
     "rule suggestions": _suggestions,
     "recipes": _recipes,
@@ -165,11 +185,12 @@ def counting_code() -> str:
 
 def counted(
     store: Store, what: str, args: Mapping[str, Any], *, run: bool = True, progress: Progress = no_progress
-) -> dict[str, Any] | None:
-    """What was asked, as plain JSON values; with `run=False` only what is known already, else None."""
+) -> Any:
+    """What was asked; with `run=False` only what is known already, else None."""
     key = f"count:{sha256(canonical([what, dict(args)]))}:{counting_code()}"
     kept = store.cached(key)
     if kept is None and run:
-        kept = COUNTS[what](store, args, progress)
+        kept = as_json(COUNTS[what](store, args, progress))
         store.keep({key: kept})
-    return dict(kept) if kept is not None else None
+    ask = COUNTS[what]
+    return ask.read(kept) if isinstance(ask, _Asks) and kept is not None else kept

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from dataops_core.errors import DataOpsError
-from dataops_core.fairness.gaps import gaps
+from dataops_core.fairness.gaps import Gaps, gaps
 from dataops_core.fairness.gaps import judged as judge_gaps
 from dataops_core.fairness.group_definitions import THIN, groups_of, outcome_of
-from dataops_core.fairness.groups import counted
+from dataops_core.fairness.groups import GroupCounts, counted
 from dataops_core.hashing import canonical, sha256
+from dataops_core.record import Record
 from dataops_core.source_hash import source_hash
 from dataops_core.store import states
 from dataops_core.store.store import Store
@@ -32,7 +33,7 @@ class RuleDifference:
 
 
 @dataclass(frozen=True)
-class GroupDifference:
+class GroupDifference(Record):
     """A group of people in both versions: rows, and, where an outcome is known, the share of good outcomes, its gap to
     the reference group, their 95 % intervals, and whether the gap is more than chance (see fairness/gaps).
     """
@@ -53,7 +54,7 @@ class GroupDifference:
 
 
 @dataclass(frozen=True)
-class ColumnDifference:
+class ColumnDifference(Record):
     """The groups of a sensitive column, the one that others are compared with, how far apart the groups with the
     highest and the lowest share are, and whether that is more than chance; None where it is not known.
     """
@@ -65,10 +66,6 @@ class ColumnDifference:
     clear_before: bool | None
     clear_after: bool | None
     groups: tuple[GroupDifference, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return {**asdict(self), "groups": [asdict(each) for each in self.groups]}
 
 
 def rule_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[RuleDifference]:
@@ -115,24 +112,12 @@ def group_differences(
     if known is None and run:
         known = [each.to_json() for each in _counted(store, before, after, asked)]
         store.keep({key: known})
-    return (
-        None
-        if known is None
-        else [
-            ColumnDifference(**{**each, "groups": tuple(_group_from_json(group) for group in each["groups"])})
-            for each in known
-        ]
-    )
-
-
-def _group_from_json(plain: Mapping[str, Any]) -> GroupDifference:
-    pairs: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
-    return GroupDifference(**pairs)
+    return None if known is None else [ColumnDifference.from_json(each) for each in known]
 
 
 def _counted(store: Store, before: str, after: str, asked: Mapping[str, Any]) -> list[ColumnDifference]:
     tables = [states.table(store, state) for state in (before, after)]
-    told: dict[str, list[dict[str, Any]]] = {}
+    told: dict[str, list[dict[str, GroupCounts]]] = {}
     for name in asked["sensitive"]:
         if any(name not in table.names for table in tables):
             continue
@@ -147,57 +132,63 @@ def _counted(store: Store, before: str, after: str, asked: Mapping[str, Any]) ->
     return [_column(name, both, references[name], judged) for name, both in told.items()]
 
 
-def _column(
-    name: str, told: list[dict[str, Any]], reference: str, judged: list[dict[str, list[dict[str, Any]]]]
-) -> ColumnDifference:
-    gaps = [{each["group"]: each for each in side["gaps"] if each["of"] == name} for side in judged]
-    largest = [next((each for each in side["largest"] if each["of"] == name), {}) for side in judged]
+def _column(name: str, told: list[dict[str, GroupCounts]], reference: str, judged: list[Gaps]) -> ColumnDifference:
+    gaps = [{each.group: each for each in side.gaps if each.of == name} for side in judged]
+    largest = [next((each for each in side.largest if each.of == name), None) for side in judged]
     lines = []
     for group in dict.fromkeys([*told[0], *told[1]]):
-        counts = [each.get(group, {}) for each in told]
-        found = [each.get(group, {}) for each in gaps]
+        old, new = (each.get(group) for each in told)
+        gap_old, gap_new = (each.get(group) for each in gaps)
         lines.append(
             GroupDifference(
                 group,
-                *(each.get("n", 0) for each in counts),
-                *(each.get("rate") for each in counts),
-                *(_pair(each.get("ci")) for each in counts),
-                *(each.get("value") for each in found),
-                *(_pair(each.get("ci")) for each in found),
-                *(each.get("verdict", "") for each in found),
+                rows_before=old.n if old else 0,
+                rows_after=new.n if new else 0,
+                rate_before=old.rate if old else None,
+                rate_after=new.rate if new else None,
+                rate_ci_before=old.ci if old else None,
+                rate_ci_after=new.ci if new else None,
+                gap_before=gap_old.value if gap_old else None,
+                gap_after=gap_new.value if gap_new else None,
+                gap_ci_before=gap_old.ci if gap_old else None,
+                gap_ci_after=gap_new.ci if gap_new else None,
+                verdict_before=gap_old.verdict if gap_old else "",
+                verdict_after=gap_new.verdict if gap_new else "",
             )
         )
-    before, after = ((each.get("value"), each["clear"] if each.get("p") is not None else None) for each in largest)
-    return ColumnDifference(name, reference, before[0], after[0], before[1], after[1], tuple(lines))
+    before, after = largest
+    return ColumnDifference(
+        name,
+        reference,
+        gap_before=before.value if before else None,
+        gap_after=after.value if after else None,
+        clear_before=before.clear if before and before.p is not None else None,
+        clear_after=after.clear if after and after.p is not None else None,
+        groups=tuple(lines),
+    )
 
 
-def _pair(ends: Any) -> tuple[float, float] | None:
-    return None if ends is None else (float(ends[0]), float(ends[1]))
-
-
-def _reference(told: list[dict[str, Any]]) -> str:
+def _reference(told: list[dict[str, GroupCounts]]) -> str:
     """The group that others are compared with: the largest one of the first version that both have."""
-    both = [name for name in told[0] if name in told[1] and not told[0][name]["unknown"]]
-    return max(both, key=lambda name: told[0][name]["n"], default="")
+    both = [name for name in told[0] if name in told[1] and not told[0][name].unknown]
+    return max(both, key=lambda name: told[0][name].n, default="")
 
 
-def _judged(
-    told: Mapping[str, Mapping[str, Mapping[str, Any]]], references: Mapping[str, str]
-) -> dict[str, list[dict[str, Any]]]:
+def _judged(told: Mapping[str, Mapping[str, GroupCounts]], references: Mapping[str, str]) -> Gaps:
     """The gaps of all columns of one version, judged together."""
-    found: dict[str, list[dict[str, Any]]] = {"gaps": [], "largest": []}
+    found = Gaps([], [])
     for name, groups_told in told.items():
         counts = {
-            group: (each["favorable"], each["labelled"])
+            group: (each.favorable or 0, each.labelled)
             for group, each in groups_told.items()
-            if each["labelled"] is not None and not each["unknown"]
+            if each.labelled is not None and not each.unknown
         }
         here = gaps({"rate": counts} if counts else {}, references[name], of=name)
-        found = {key: [*found[key], *here[key]] for key in found}
+        found = Gaps([*found.gaps, *here.gaps], [*found.largest, *here.largest])
     return judge_gaps(found)
 
 
-def _groups(table: Table, name: str, target: str | None, favorable: str | None, cuts: Any) -> dict[str, Any]:
+def _groups(table: Table, name: str, target: str | None, favorable: str | None, cuts: Any) -> dict[str, GroupCounts]:
     """The counts of the groups of a column; of the other columns nothing is read."""
     told = target if favorable is not None else None
     frame = table.frame([name] if told in (None, name) else [name, str(told)])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.models import one_thread
+from dataops_core.record import Record
 from dataops_core.synthetic.evaluate.align_columns import Aligned
 from dataops_core.values.numbers import in_days
 
@@ -19,18 +21,32 @@ LEVELS = 100  # values of one column that are told apart
 CELLS = 3_000_000  # of the matrix that importances are looked for in
 
 
+@dataclass(frozen=True, kw_only=True)
+class GivenAway(Record):
+    """How much a column gives synthetic rows away."""
+
+    column: str
+    importance: float  # what the AUC loses when the column is shuffled among the rows that judge
+
+
+@dataclass(frozen=True)
+class ToldApart:
+    """How well a model tells real rows from others, and by which columns."""
+
+    auc: float | None
+    given_away: list[GivenAway]
+
+
 def tell_apart(
     real: pd.DataFrame, other: pd.DataFrame, found: Aligned, seed: int, *, importances: bool = False
-) -> dict[str, Any]:
-    """{"auc", "given_away": [{"column", "importance"}], "rows"}: the cross-validated AUC of boosted trees on as many
-    rows of each (Lopez-Paz and Oquab 2017, "Revisiting classifier two-sample tests"), never below one half but for
-    chance; importance: what the AUC loses when a column is shuffled among the rows that judge. None where there are
-    fewer than 30 rows a side.
+) -> ToldApart:
+    """The cross-validated AUC of boosted trees on as many rows of each (Lopez-Paz and Oquab 2017, "Revisiting
+    classifier two-sample tests"), never below one half but for chance; None where there are fewer than 30 rows a side.
     """
     size = min(len(real), len(other), ROWS)
     names = found.named("number", "date", "category")
     if size < LEAST or not names:
-        return {"auc": None, "given_away": [], "rows": size}
+        return ToldApart(None, [])
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     matrix = np.column_stack([_coded(real[name][:size], other[name][:size], found.treated[name]) for name in names])
@@ -54,11 +70,9 @@ def tell_apart(
             if importances:
                 some = np.sort(rng.permutation(len(part))[: max(200, min(1_000, CELLS // len(names) ** 2))])
                 lost += _lost(model, part[some], truth[some], rng) / FOLDS
-    given = sorted(
-        ({"column": name, "importance": float(value)} for name, value in zip(names, lost, strict=True)),
-        key=lambda each: (-float(str(each["importance"])), str(each["column"])),
-    )
-    return {"auc": float(np.mean(scored)), "given_away": given if importances else [], "rows": size}
+    given = [GivenAway(column=name, importance=float(value)) for name, value in zip(names, lost, strict=True)]
+    given.sort(key=lambda each: (-each.importance, each.column))
+    return ToldApart(float(np.mean(scored)), given if importances else [])
 
 
 def _lost(model: Any, part: np.ndarray, truth: np.ndarray, rng: np.random.Generator) -> np.ndarray:

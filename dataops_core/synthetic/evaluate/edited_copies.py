@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.synthetic.evaluate.agreement import Placed, Ties, best, placed, weighed
 from dataops_core.synthetic.evaluate.candidate_pairs import coded, sets_of_columns
+from dataops_core.synthetic.evaluate.signals import Found, Signal
 from dataops_core.synthetic.evaluate.significance import LEAK, paired, poisson
 
 CELLS, TIES = 600_000, 18_000_000  # of a side, at most: columns x rows, and columns x columns x rows
@@ -44,7 +44,7 @@ def edited(
     numbers: Sequence[str],
     categories: Sequence[str],
     seed: int,
-) -> dict[str, Any]:
+) -> Signal:
     """Training rows that a synthetic row agrees with beyond what chance allows, though some columns may differ; with
     what would be found.
 
@@ -52,7 +52,7 @@ def edited(
     be a leak nine times in ten.
     """
     if len(numbers) + len(categories) < CHANGED + 2:
-        return {"value": None, "why": f"it takes {CHANGED + 2} columns to tell"}
+        return Signal(why=f"it takes {CHANGED + 2} columns to tell")
     rng = np.random.default_rng([seed % 2**32, 19])
     planted = _planted(real, [*numbers, *categories], rng)
     frames = [real, synthetic, holdout, planted]
@@ -65,8 +65,9 @@ def edited(
     count, p = _excess(beyond, place, natural)
     # what was copied already hides what would be found
     fresh = beyond if p > LEAK else rng.choice(natural, len(beyond))
-    told = {"value": count if p <= LEAK else 0, "expected": 0.0, "p": p, "rows": [len(real), len(synthetic)]}
-    return told | {"found": _found(fresh, place, natural, _beyond(c, r, h, sets, ties)[0], rng)}
+    found = Found(found=_found(fresh, place, natural, _beyond(c, r, h, sets, ties)[0], rng))
+    value = count if p <= LEAK else 0
+    return Signal(value=value, expected=0.0, p=p, rows=(len(real), len(synthetic)), would=found)
 
 
 def _beyond(

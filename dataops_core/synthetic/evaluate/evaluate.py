@@ -1,53 +1,9 @@
-"""The verdict on a synthetic table: is it alike, is it useful, and does it give anybody away.
-
-What `judge` answers, plain JSON throughout (a value that cannot be had is null, and a `why` beside it says the reason):
-
-    rows        {"real", "synthetic", "holdout", "of": {"real", "synthetic", "holdout"}, "split": bool, "words"}
-                rows that are judged, `of` those there were; split: no holdout was given, so REAL was halved by the seed
-    columns     {NAME: {"as": "number" | "date" | "category" | "text" | "id" | "empty", "why"}}: only the first three
-        are measured;
-                text and ids are compared verbatim
-    problems    [sentence]: columns that are missing or added, cells that could not be read, …
-    fidelity    {"score", "floor", "ceiling", "between", "interval" (95 %, of between; both at most 1 without a
-        holdout), "parts": {"columns", "pairs", "joint": {"score", "floor", "ceiling"}},
-                 "columns": [{"column", "score", "ceiling", "measure": "KS" | "total variation", "distance", "missing":
-                 [real, synthetic]}], "pairs": [{"columns": [A, B], "score", "ceiling", "weight", "measure":
-                 "correlation" (Spearman, of numbers) | "dependence"
-                 (total variation from independence), "real", "synthetic" (by that measure)}],   (both worst first)
-                 "pairs_of", "auc", "auc_floor", "auc_ceiling", "given_away": [{"column", "importance"}],
-                 "missing_pattern_gap", "missing_pattern_ceiling", "draw": {NAME: DRAW}, "rows", "why", "words"}
-        DRAW    {"as": "number" | "date", "edges": [n + 1], "real": [n], "synthetic": [n], "holdout": [n] | null,
-            "outside": share of
-                synthetic cells beyond the edges} or {"as": "category", "values": [up to 12, then "all others" and
-                "missing" where there are such], "real", "synthetic", "holdout"}; series are shares; edges of dates are
-                ISO days
-    utility     {"target", "task": "classes" | "number", "measure": "auc" | "r2", "model": "trees", "auc", "auc_real",
-        "interval",
-                 "interval_real", "models": {"linear" | "trees": {"synthetic": {"mean", "interval", "values"}, "real":
-                 {…}}}, "by": {COLUMN: [{"group", "rows", "synthetic", "real"}]}, "importances": [{"column",
-                 "synthetic", "real"}], "ranks", "signs": {"agree", "of"}, "seeds", "rows": {"synthetic", "real",
-                 "test"}, "why", "words"}
-                `auc` is R squared where "measure" says so
-    privacy     {"verdict": "leak" | "doubtful" | "not enough to tell" | "no leak seen", "worst": name of a signal |
-        null, "exact_matches", "near_copies",
-                 "edited_copies",
-                 "identifiers", "singletons", "lonely", "combinations", "attribute_disclosure", "dcr_share",
-                 "mia_tpr_at_1pct", "p5_ratio" (each the bare value of its signal), "signals": {NAME: SIGNAL}, "level":
-                 {"leak", "doubtful"}, "rows", "words", "would_find": {"verbatim", "two_columns_changed"} (the share of
-                 rows that copies must make up to be found 9 times in 10; null: not even 10 %)}
-                without a holdout "no leak seen" cannot be said: "not enough to tell" is the best that can
-        SIGNAL  {"title", "value", "expected", "interval", "p", "leak", "doubtful", "why", "words", and details of its
-        own}
-                expected: what a fresh sample of real rows shows; interval: where that stays in 95 of 100 draws; p: how
-                often chance alone shows as much
-    words       [sentence]: the verdict for somebody who owns a shop
-    seed, versions
-"""
+"""The verdict on a synthetic table: is it alike, is it useful, and does it give anybody away."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -57,12 +13,57 @@ import pandas as pd
 from dataops_core import __version__
 from dataops_core.errors import SettingError, nearest
 from dataops_core.progress import Progress, no_progress, part_of
+from dataops_core.record import Record, key
 from dataops_core.synthetic.evaluate.align_columns import Aligned, align
 from dataops_core.synthetic.evaluate.conditional_reference import wished
-from dataops_core.synthetic.evaluate.fidelity import fidelity
-from dataops_core.synthetic.evaluate.privacy import privacy
-from dataops_core.synthetic.evaluate.utility import unjudged, utility
+from dataops_core.synthetic.evaluate.fidelity import Fidelity, fidelity
+from dataops_core.synthetic.evaluate.privacy import Privacy, privacy
+from dataops_core.synthetic.evaluate.utility import Utility, unjudged, utility
 from dataops_core.table import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRows(Record):
+    """How many rows there were."""
+
+    real: int
+    synthetic: int
+    holdout: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedRows(Record):
+    """How many rows are judged."""
+
+    real: int
+    synthetic: int
+    holdout: int | None
+    of: TableRows
+    split: bool  # no holdout was given, so the real rows were halved by the seed
+    words: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreatedColumn(Record):
+    """What a column is compared as; only numbers, dates and categories are measured, text and ids verbatim."""
+
+    treated: str = key("as")  # number, date, category, text, id or empty
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict(Record):
+    """The verdict on a synthetic table."""
+
+    rows: JudgedRows
+    columns: dict[str, TreatedColumn]
+    problems: list[str]  # columns that are missing or added, cells that could not be read
+    fidelity: Fidelity
+    utility: Utility
+    privacy: Privacy
+    words: list[str]  # for somebody who owns a shop
+    seed: int
+    versions: dict[str, str]
 
 
 def judge(
@@ -77,9 +78,8 @@ def judge(
     key: str | None = None,
     seed: int = 0,
     progress: Progress = no_progress,
-) -> dict[str, Any]:
-    """Judge a synthetic table by the real rows it was made from: fidelity, usefulness, privacy (see the module for what
-    comes back).
+) -> Verdict:
+    """Judge a synthetic table by the real rows it was made from: fidelity, usefulness, privacy.
 
     `holdout` are real rows that the generator never saw: without them nothing can be said of membership, and one half
     of the real rows (by the seed) stands in as the reference of fidelity and as the rows that test models. `target` and
@@ -108,27 +108,27 @@ def judge(
     mine, other = _sides(mix)
     told_fidelity = fidelity(mix, other, mine, seed, part_of(progress, 0.4, 0.7))
     if words:
-        told_fidelity["words"] = [words, *told_fidelity["words"]]
+        told_fidelity = replace(told_fidelity, words=[words, *told_fidelity.words])
     told_utility = (
         utility(found, learned, reference, target, by, seed, part_of(progress, 0.7, 1.0))
         if holdout is not None
         else unjudged(target)
     )
     progress(1.0, "Done")
-    return {
-        "rows": _rows(found, real, synthetic, holdout),
-        "columns": {name: {"as": found.treated[name], "why": found.why[name]} for name in found.treated},
-        "problems": found.problems,
-        "fidelity": told_fidelity,
-        "utility": told_utility,
-        "privacy": told_privacy,
-        "words": [*told_privacy["words"], *told_fidelity["words"], *told_utility["words"]],
-        "seed": seed,
-        "versions": {
+    return Verdict(
+        rows=_rows(found, real, synthetic, holdout),
+        columns={name: TreatedColumn(treated=found.treated[name], why=found.why[name]) for name in found.treated},
+        problems=found.problems,
+        fidelity=told_fidelity,
+        utility=told_utility,
+        privacy=told_privacy,
+        words=[*told_privacy.words, *told_fidelity.words, *told_utility.words],
+        seed=seed,
+        versions={
             "dataops": __version__,
             **{name: version(name) for name in ("numpy", "pandas", "scipy", "scikit-learn")},
         },
-    }
+    )
 
 
 def _drawn(found: Aligned, seed: int) -> Aligned:
@@ -151,12 +151,7 @@ def _sides(found: Aligned) -> tuple[pd.DataFrame, pd.DataFrame]:
     return found.real[:half], found.real[half:].reset_index(drop=True)
 
 
-def _rows(found: Aligned, real: Table, synthetic: Table, holdout: Table | None) -> dict[str, Any]:
-    judged = {
-        "real": len(found.real),
-        "synthetic": len(found.synthetic),
-        "holdout": None if found.holdout is None else len(found.holdout),
-    }
+def _rows(found: Aligned, real: Table, synthetic: Table, holdout: Table | None) -> JudgedRows:
     words = ["Copies are counted on all rows; distances, models and shares on samples drawn by the seed."]
     if holdout is None:
         words.append(
@@ -171,9 +166,11 @@ def _rows(found: Aligned, real: Table, synthetic: Table, holdout: Table | None) 
             f"The real table has more rows than the holdout: where both are compared, {holdout.rows:,} of {real.rows:,}"
             " were drawn by the seed."
         )
-    return {
-        **judged,
-        "of": {"real": real.rows, "synthetic": synthetic.rows, "holdout": holdout.rows if holdout else None},
-        "split": holdout is None,
-        "words": words,
-    }
+    return JudgedRows(
+        real=len(found.real),
+        synthetic=len(found.synthetic),
+        holdout=None if found.holdout is None else len(found.holdout),
+        of=TableRows(real=real.rows, synthetic=synthetic.rows, holdout=holdout.rows if holdout else None),
+        split=holdout is None,
+        words=words,
+    )

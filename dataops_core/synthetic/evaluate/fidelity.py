@@ -8,16 +8,18 @@ reference is the holdout, or one half of the real rows, so that a copy gains not
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.compare.measure import kolmogorov_smirnov
 from dataops_core.progress import Progress
+from dataops_core.record import Record
 from dataops_core.synthetic.evaluate.align_columns import Aligned
-from dataops_core.synthetic.evaluate.column_distributions import drawn
-from dataops_core.synthetic.evaluate.discriminator import tell_apart
+from dataops_core.synthetic.evaluate.column_distributions import CategorySeries, NumberSeries, drawn
+from dataops_core.synthetic.evaluate.discriminator import GivenAway, ToldApart, tell_apart
 from dataops_core.values.numbers import in_days
 
 ROWS = 20_000  # of each side, at most
@@ -27,14 +29,84 @@ MOST_PAIRS = 500
 FEW_PAIRS = 50  # of each fifth
 WEIGHTS = {"columns": 0.2, "pairs": 0.5, "joint": 0.3}
 SIDES = ("score", "floor", "ceiling")
+Parts = dict[str, dict[str, float | None]]  # by the name of a part and by side
 CLOSE = (
     0.06  # closer than this, floor and ceiling leave no room between them: samples of a few hundred rows differ as much
 )
 
 
-def fidelity(
-    found: Aligned, reference: pd.DataFrame, learned: pd.DataFrame, seed: int, progress: Progress
-) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class PartScores(Record):
+    """A score of the synthetic rows, of rows whose columns were shuffled (floor), and of real rows (ceiling)."""
+
+    score: float | None = None
+    floor: float | None = None
+    ceiling: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnFidelity(Record):
+    """How alike a column is."""
+
+    column: str
+    score: float  # 1 - distance
+    ceiling: float  # the same of real rows
+    measure: Literal["KS", "total variation"]
+    distance: float
+    missing: tuple[float, float]  # share of empty cells: real, synthetic
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairFidelity(Record):
+    """How alike two columns go together."""
+
+    columns: tuple[str, str]
+    weight: float  # how much they go together in real rows
+    score: float
+    ceiling: float  # the same of real rows
+    measure: Literal["correlation", "dependence"]  # Spearman, of numbers; or total variation from independence
+    real: float  # by that measure
+    synthetic: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fidelity(Record):
+    """How alike a synthetic table is."""
+
+    score: float | None = None
+    floor: float | None = None  # of real rows whose columns were shuffled
+    ceiling: float | None = None  # of real rows as they are
+    between: float | None = None  # 0 at the floor, 1 at the ceiling
+    interval: tuple[float, float] | None = None  # 95 %, of between; both are at most 1 without a holdout
+    parts: dict[str, PartScores]  # columns, pairs (by weight) and joint (from the AUC)
+    columns: list[ColumnFidelity]  # the least alike first
+    pairs: list[PairFidelity]  # the least alike first
+    pairs_of: int  # pairs that there are
+    auc: float | None = None  # how well a model tells real from synthetic rows
+    auc_floor: float | None = None
+    auc_ceiling: float | None = None
+    given_away: list[GivenAway]
+    draw: dict[str, NumberSeries | CategorySeries]  # what a chart of each column needs: shares
+    missing_pattern_gap: float | None = None  # the largest difference between the shares of a pattern of empty cells
+    missing_pattern_ceiling: float | None = None
+    rows: int  # compared on each side
+    why: str | None  # why it cannot be placed
+    words: list[str]
+
+
+@dataclass(frozen=True)
+class Knit:
+    """Two columns, how much they go together, and their scores on every side."""
+
+    columns: tuple[str, str]
+    weight: float
+    sides: dict[str, float]
+    measure: Literal["correlation", "dependence"]
+    real: float
+    synthetic: float
+
+
+def fidelity(found: Aligned, reference: pd.DataFrame, learned: pd.DataFrame, seed: int, progress: Progress) -> Fidelity:
     """What `judge` tells of fidelity: `reference` rows judge the synthetic ones, with `learned` rows shuffled and as
     they are beside.
 
@@ -60,61 +132,70 @@ def fidelity(
     }
     progress(0.2, "Pairs of columns")
     pairs, of = _pairs(found, judge, candidates, measured, rng)
-    parts: dict[str, dict[str, float | None]] = {
-        "columns": {side: float(np.mean([1 - each for each in told.values()])) for side, told in columns.items()}
+    parts: Parts = {
+        "columns": {side: float(np.mean([1 - each for each in told.values()])) for side, told in columns.items()},
+        "pairs": _weighted(pairs),
     }
-    weights = np.array([each["weight"] for each in pairs])
-    parts["pairs"] = {
-        side: float(weights @ [each[side] for each in pairs] / weights.sum()) if len(pairs) else None for side in SIDES
-    }
-    apart: dict[str, dict[str, Any]] = {}
+    apart: dict[str, ToldApart] = {}
     for number, (side, frame) in enumerate(candidates.items()):
         progress(0.4 + 0.2 * number, "Telling real from synthetic")
         apart[side] = tell_apart(judge, frame, found, seed, importances=side == "score")
-    parts["joint"] = {
-        side: None if told["auc"] is None else min(1.0, 2 * (1 - told["auc"])) for side, told in apart.items()
-    }
+    parts["joint"] = {side: None if told.auc is None else min(1.0, 2 * (1 - told.auc)) for side, told in apart.items()}
     score, floor, ceiling = (_together(parts, side) for side in SIDES)
     room = ceiling - floor
-    placed: dict[str, Any] = {"between": None, "interval": None}
+    between, interval = None, None
     if room > CLOSE:
-        placed = {
-            "between": (score - floor) / room,
-            "interval": _interval(
-                found, judge, candidates, measured, parts, {side: apart[side]["auc"] for side in SIDES}, rng
-            ),
-        }
-        if (
-            found.holdout is None
-        ):  # the generator saw the rows that judge: to be closer to them than other real rows are is no merit
-            placed = {"between": min(1.0, placed["between"]), "interval": [min(1.0, end) for end in placed["interval"]]}
-    told = {
-        "score": score,
-        "floor": floor,
-        "ceiling": ceiling,
-        **placed,
-        "parts": parts,
-        "columns": _column_rows(found, judge, candidates["score"], columns),
-        "pairs": sorted(
-            ({k: v for k, v in each.items() if k != "floor"} for each in pairs),
-            key=lambda each: (each["score"], each["columns"]),
-        ),
-        "pairs_of": of,
-        "auc": apart["score"]["auc"],
-        "auc_floor": apart["floor"]["auc"],
-        "auc_ceiling": apart["ceiling"]["auc"],
-        "given_away": apart["score"]["given_away"],
-        "draw": drawn(found, reference),
-        "missing_pattern_gap": pattern_gap(found.real, found.synthetic),
-        "missing_pattern_ceiling": pattern_gap(learned, reference),
-        "rows": size,
-        "why": (
+        between = (score - floor) / room
+        aucs = {side: apart[side].auc for side in SIDES}
+        interval = _interval(found, judge, candidates, measured, parts, aucs, rng)
+        # the generator saw the rows that judge: to be closer to them than other real rows are is no merit
+        if found.holdout is None:
+            between, interval = min(1.0, between), (min(1.0, interval[0]), min(1.0, interval[1]))
+    told = Fidelity(
+        score=score,
+        floor=floor,
+        ceiling=ceiling,
+        between=between,
+        interval=interval,
+        parts={name: PartScores(**part) for name, part in parts.items()},
+        columns=_column_rows(found, judge, candidates["score"], columns),
+        pairs=sorted((_pair(each) for each in pairs), key=lambda each: (each.score, each.columns)),
+        pairs_of=of,
+        auc=apart["score"].auc,
+        auc_floor=apart["floor"].auc,
+        auc_ceiling=apart["ceiling"].auc,
+        given_away=apart["score"].given_away,
+        draw=drawn(found, reference),
+        missing_pattern_gap=pattern_gap(found.real, found.synthetic),
+        missing_pattern_ceiling=pattern_gap(learned, reference),
+        rows=size,
+        why=(
             None
             if room > CLOSE
             else "the columns of this table hardly go together, so that shuffled ones look as good as real ones"
         ),
+        words=[],
+    )
+    return replace(told, words=_words(told))
+
+
+def _weighted(pairs: list[Knit]) -> dict[str, float | None]:
+    weights = np.array([each.weight for each in pairs])
+    return {
+        side: float(weights @ [each.sides[side] for each in pairs] / weights.sum()) if pairs else None for side in SIDES
     }
-    return told | {"words": _words(told)}
+
+
+def _pair(each: Knit) -> PairFidelity:
+    return PairFidelity(
+        columns=each.columns,
+        weight=each.weight,
+        score=each.sides["score"],
+        ceiling=each.sides["ceiling"],
+        measure=each.measure,
+        real=each.real,
+        synthetic=each.synthetic,
+    )
 
 
 def _interval(
@@ -122,10 +203,10 @@ def _interval(
     judge: pd.DataFrame,
     candidates: dict[str, pd.DataFrame],
     measured: list[str],
-    parts: dict[str, dict[str, float | None]],
+    parts: Parts,
     auc: dict[str, float | None],
     rng: np.random.Generator,
-) -> list[float]:
+) -> tuple[float, float]:
     """Where `between` stays in 95 of 100 samples: a jackknife that leaves out one fifth of the rows at a time
     (Quenouille 1956), Student's t, with the standard errors of the AUCs (Hanley & McNeil 1982) for the joint part.
     """
@@ -142,14 +223,7 @@ def _interval(
             for side, frame in part.items()
         }
         pairs, _ = _pairs(found, judge[kept], part, measured, np.random.default_rng(seed), FEW_PAIRS)
-        weights = np.array([each["weight"] for each in pairs])
-        again: dict[str, dict[str, float | None]] = {
-            "columns": dict(columns),
-            "pairs": {
-                side: float(weights @ [each[side] for each in pairs] / weights.sum()) if len(pairs) else None
-                for side in SIDES
-            },
-        }
+        again: Parts = {"columns": dict(columns), "pairs": _weighted(pairs)}
         score, floor, ceiling = (_together(again | {"joint": parts["joint"]}, side) for side in SIDES)
         values.append((score - floor) / max(CLOSE, ceiling - floor))
     score, floor, ceiling = (_together(parts, side) for side in SIDES)
@@ -159,7 +233,7 @@ def _interval(
         joint = 2 * WEIGHTS["joint"] / room
         spread += joint**2 * (_auc_variance(auc["score"], size) + between**2 * _auc_variance(auc["ceiling"], size))
     width = float(t.ppf(0.975, GROUPS - 1) * np.sqrt(spread))
-    return [between - width, between + width]
+    return between - width, between + width
 
 
 def _auc_variance(auc: float, rows: int) -> float:
@@ -168,7 +242,7 @@ def _auc_variance(auc: float, rows: int) -> float:
     return max(0.0, (auc * (1 - auc) + (rows - 1) * (one + other - 2 * auc**2)) / rows**2)
 
 
-def _together(parts: dict[str, dict[str, float | None]], side: str) -> float:
+def _together(parts: Parts, side: str) -> float:
     there = {name: part[side] for name, part in parts.items() if part[side] is not None}
     return float(
         sum(WEIGHTS[name] * float(value or 0) for name, value in there.items()) / sum(WEIGHTS[name] for name in there)
@@ -206,7 +280,7 @@ def _pairs(
     names: list[str],
     rng: np.random.Generator,
     most: int = MOST_PAIRS,
-) -> tuple[list[dict[str, Any]], int]:
+) -> tuple[list[Knit], int]:
     """Each pair of columns with its scores and its weight; and how many pairs there are."""
     cells = {
         name: _bins(judge[name], {side: frame[name] for side, frame in candidates.items()}, found.treated[name])
@@ -223,31 +297,29 @@ def _pairs(
     told = []
     for a, b in every:
         tables = {
-            side: _table(cells[a][side], cells[b][side], cells[a]["size"], cells[b]["size"])
+            side: _table(cells[a].codes[side], cells[b].codes[side], cells[a].size, cells[b].size)
             for side in ("judge", *SIDES)
         }
-        each: dict[str, Any] = {
-            "columns": [a, b],
-            "weight": 0.01 + max(0.0, _dependence(tables["judge"]) - _dependence(tables["floor"])),
-        }
-        each |= {side: knit(tables["judge"], tables[side]) for side in SIDES}
+        measure: Literal["correlation", "dependence"] = "dependence"
+        real, made = _dependence(tables["judge"]), _dependence(tables["score"])
+        weight = 0.01 + max(0.0, real - _dependence(tables["floor"]))
         if a in ranks["judge"] and b in ranks["judge"]:
-            each |= {
-                "measure": "correlation",
-                "real": _correlation(ranks["judge"][a], ranks["judge"][b]),
-                "synthetic": _correlation(ranks["score"][a], ranks["score"][b]),
-            }
-        else:
-            each |= {
-                "measure": "dependence",
-                "real": _dependence(tables["judge"]),
-                "synthetic": _dependence(tables["score"]),
-            }
-        told.append(each)
+            measure = "correlation"
+            real, made = (_correlation(ranks[side][a], ranks[side][b]) for side in ("judge", "score"))
+        sides = {side: knit(tables["judge"], tables[side]) for side in SIDES}
+        told.append(Knit((a, b), weight, sides, measure, real, made))
     return told, of
 
 
-def _bins(judge: pd.Series, others: dict[str, pd.Series], treated: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Coded:
+    """How many codes a column has, and those of its cells on every side."""
+
+    size: int
+    codes: dict[str, np.ndarray]
+
+
+def _bins(judge: pd.Series, others: dict[str, pd.Series], treated: str) -> Coded:
     """Codes of a column's cells on every side: tenths of the judging rows or their most frequent values; then all
     others, then missing.
     """
@@ -273,7 +345,7 @@ def _bins(judge: pd.Series, others: dict[str, pd.Series], treated: str) -> dict[
             place = kept.get_indexer(column) if len(kept) else np.full(len(column), -1)
             return np.where(column.isna(), size - 1, np.where(place < 0, size - 2, place))
 
-    return {"judge": coded(judge), "size": size} | {side: coded(column) for side, column in others.items()}
+    return Coded(size, {"judge": coded(judge)} | {side: coded(column) for side, column in others.items()})
 
 
 def _table(one: np.ndarray, other: np.ndarray, size: int, other_size: int) -> np.ndarray:
@@ -317,19 +389,19 @@ def _correlation(one: np.ndarray, other: np.ndarray) -> float:
 
 def _column_rows(
     found: Aligned, judge: pd.DataFrame, made: pd.DataFrame, distances: dict[str, dict[str, float]]
-) -> list[dict[str, Any]]:
+) -> list[ColumnFidelity]:
     told = [
-        {
-            "column": name,
-            "score": 1 - apart,
-            "ceiling": 1 - distances["ceiling"][name],
-            "measure": "KS" if found.treated[name] in ("number", "date") else "total variation",
-            "distance": apart,
-            "missing": [float(judge[name].isna().mean()), float(made[name].isna().mean())],
-        }
+        ColumnFidelity(
+            column=name,
+            score=1 - apart,
+            ceiling=1 - distances["ceiling"][name],
+            measure="KS" if found.treated[name] in ("number", "date") else "total variation",
+            distance=apart,
+            missing=(float(judge[name].isna().mean()), float(made[name].isna().mean())),
+        )
         for name, apart in distances["score"].items()
     ]
-    return sorted(told, key=lambda each: (each["score"], each["column"]))
+    return sorted(told, key=lambda each: (each.score, each.column))
 
 
 def pattern_gap(real: pd.DataFrame, other: pd.DataFrame) -> float | None:
@@ -347,43 +419,29 @@ def pattern_gap(real: pd.DataFrame, other: pd.DataFrame) -> float | None:
     return float(np.abs(sides[0] - sides[1]).max())
 
 
-def _nothing(why: str, found: Aligned, reference: pd.DataFrame) -> dict[str, Any]:
-    empty: dict[str, Any] = dict.fromkeys(
-        (
-            *SIDES,
-            "between",
-            "interval",
-            "auc",
-            "auc_floor",
-            "auc_ceiling",
-            "missing_pattern_gap",
-            "missing_pattern_ceiling",
-        )
+def _nothing(why: str, found: Aligned, reference: pd.DataFrame) -> Fidelity:
+    return Fidelity(
+        parts={name: PartScores() for name in WEIGHTS},
+        columns=[],
+        pairs=[],
+        pairs_of=0,
+        given_away=[],
+        draw=drawn(found, reference),
+        rows=0,
+        why=why,
+        words=[f"How alike the tables are cannot be said: {why}."],
     )
-    parts = {name: dict.fromkeys(SIDES) for name in WEIGHTS}
-    return {
-        **empty,
-        "parts": parts,
-        "columns": [],
-        "pairs": [],
-        "pairs_of": 0,
-        "given_away": [],
-        "draw": drawn(found, reference),
-        "rows": 0,
-        "why": why,
-        "words": [f"How alike the tables are cannot be said: {why}."],
-    }
 
 
-def _words(told: dict[str, Any]) -> list[str]:
-    between, auc = told["between"], told["auc"]
+def _words(told: Fidelity) -> list[str]:
+    between, auc = told.between, told.auc
     words = []
-    if between is None:
-        words.append(f"How alike the tables are cannot be placed: {told['why']}.")
+    if between is None or told.interval is None:
+        words.append(f"How alike the tables are cannot be placed: {told.why}.")
     else:
         how = (
             "as alike as two samples of the real rows"
-            if told["interval"][1] >= 1 or between > 0.9
+            if told.interval[1] >= 1 or between > 0.9
             else (
                 "much like the real rows"
                 if between > 0.6
@@ -397,11 +455,11 @@ def _words(told: dict[str, Any]) -> list[str]:
             )
         )
         words.append(
-            f"The synthetic rows are {how}: {told['score']:.3f}, between {told['floor']:.3f} (columns shuffled) and"
-            f" {told['ceiling']:.3f} (real rows)."
+            f"The synthetic rows are {how}: {told.score:.3f}, between {told.floor:.3f} (columns shuffled) and"
+            f" {told.ceiling:.3f} (real rows)."
         )
     if auc is not None:
-        away = [each["column"] for each in told["given_away"][:3] if each["importance"] > 0.005]
+        away = [each.column for each in told.given_away[:3] if each.importance > 0.005]
         most = f"; what gives them away most: {', '.join(away)}" if away and auc > 0.55 else ""
         words.append(
             f"A model tells real from synthetic rows with an AUC of {auc:.2f} (0.5: not at all, 1: always){most}."

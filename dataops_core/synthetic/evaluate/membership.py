@@ -5,12 +5,12 @@ from.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.synthetic.evaluate.distance import TIE, Nearest, Points, nearest, robust_range
+from dataops_core.synthetic.evaluate.signals import Guess, Signal
 from dataops_core.synthetic.evaluate.significance import before, paired, proportions, shuffled_share
 from dataops_core.values.numbers import in_days
 
@@ -31,7 +31,7 @@ def rows_for(width: int) -> int:
 
 def closer_to_training(
     train: Nearest, holdout: Nearest, sides: tuple[int, int], rng: np.random.Generator
-) -> dict[str, Any]:
+) -> dict[str, Signal]:
     """The share of synthetic rows that lie closer to a training row than to any of the equally large holdout (ties
     count one half), and the same of the rows that lie nearest of all.
 
@@ -51,11 +51,11 @@ def closer_to_training(
         np.add.at(weights, train.place[some & ~tie & (ours < theirs)], 1.0)
         np.add.at(weights, holdout.place[some & ~tie & (ours > theirs)] + sides[0], 1.0)
         value, p, interval = shuffled_share(weights / max(1, some.sum()), label, rng)
-        told[name] = {"value": min(1.0, value), "p": p, "interval": list(interval)}
+        told[name] = Signal(value=min(1.0, value), p=p, interval=interval)
     return told
 
 
-def tail_ratio(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> dict[str, Any]:
+def tail_ratio(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> Signal:
     """The 5 % quantile of the synthetic rows' distances to the training rows over that of fresh real rows, and where
     the ratio stays for fresh rows.
 
@@ -66,14 +66,8 @@ def tail_ratio(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> dict[
     ours, theirs = made.distance, fresh.distance
     low, usual = float(np.quantile(ours, TAIL)), float(np.quantile(theirs, TAIL))
     if usual <= TIE:
-        value = 1.0 if low <= TIE else None
-        return {
-            "value": value,
-            "expected": 1.0,
-            "interval": None,
-            "p": None,
-            "why": "one in twenty real rows has an equal real row by nature, so that no row can be too near",
-        }
+        why = "one in twenty real rows has an equal real row by nature, so that no row can be too near"
+        return Signal(value=1.0 if low <= TIE else None, expected=1.0, why=why)
     drawn = np.empty((2, DRAWS))
     for start in range(0, DRAWS, AT_ONCE):
         sides = zip(
@@ -91,12 +85,8 @@ def tail_ratio(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> dict[
         for side in (made, fresh)
     ]
     p = max(_among_nearest(ours, theirs), _among_nearest(*alone))
-    return {
-        "value": low / usual,
-        "expected": 1.0,
-        "interval": [float(np.quantile(ratios, 0.025)), float(np.quantile(ratios, 0.975))],
-        "p": p,
-    }
+    interval = float(np.quantile(ratios, 0.025)), float(np.quantile(ratios, 0.975))
+    return Signal(value=low / usual, expected=1.0, interval=interval, p=p)
 
 
 def _among_nearest(made: np.ndarray, fresh: np.ndarray) -> float:
@@ -129,7 +119,7 @@ def _stepped(hits: np.ndarray, wrong: np.ndarray, fpr: float) -> float:
     return float(np.interp(fpr, wrong[last:], hits[last:]))
 
 
-def found_members(members: np.ndarray, strangers: np.ndarray) -> dict[str, Any]:
+def found_members(members: np.ndarray, strangers: np.ndarray) -> Signal:
     """Membership inference: how many training rows are found by their nearest synthetic row at 1 % false alarms."""
     cut = max(1, math.ceil(FPR * len(strangers)))
     bound = np.sort(strangers)[cut - 1]
@@ -137,15 +127,11 @@ def found_members(members: np.ndarray, strangers: np.ndarray) -> dict[str, Any]:
     tied = (int((np.abs(members - bound) <= TIE).sum()), int((np.abs(strangers - bound) <= TIE).sum()))
     inside += tied[0] * (cut - float((strangers < bound - TIE).sum())) / (tied[1] + 1)
     p, (low, high) = before(math.floor(inside), cut, len(members), len(strangers))
-    return {
-        "value": tpr_at(members, strangers),
-        "expected": FPR,
-        "interval": [low / len(members), high / len(members)],
-        "p": p,
-    }
+    interval = low / len(members), high / len(members)
+    return Signal(value=tpr_at(members, strangers), expected=FPR, interval=interval, p=p)
 
 
-def lonely(train: np.ndarray, holdout: np.ndarray, alone: tuple[np.ndarray, np.ndarray]) -> dict[str, Any]:
+def lonely(train: np.ndarray, holdout: np.ndarray, alone: tuple[np.ndarray, np.ndarray]) -> Signal:
     """People unlike anybody else, met by a synthetic row: of the real rows that are farthest from any other real row,
     those that have a synthetic row at less than a third of that distance; of training rows, against rows that nobody
     learned from.
@@ -158,16 +144,8 @@ def lonely(train: np.ndarray, holdout: np.ndarray, alone: tuple[np.ndarray, np.n
         far = own >= bound
         counted.append((int((near[far] < own[far] / 3).sum()), int(far.sum())))
     (ours, of), (others, other_of) = counted
-    return {
-        "value": ours,
-        "of": of,
-        "expected": float(others),
-        "p": (
-            min(proportions(ours, of, others, other_of), paired(ours, others, of / max(1, other_of)))
-            if bound > TIE
-            else 1.0
-        ),
-    }
+    p = min(proportions(ours, of, others, other_of), paired(ours, others, of / max(1, other_of)))
+    return Signal(value=ours, of=of, expected=float(others), p=p if bound > TIE else 1.0)
 
 
 def disclosed(
@@ -176,14 +154,14 @@ def disclosed(
     spots: tuple[Points, Points, Points],
     names: tuple[list[str], list[str]],
     secrets: list[str],
-) -> dict[str, Any]:
+) -> Signal:
     """What somebody learns who knows all of a person but one column, and takes that from the nearest synthetic row: how
     often that is right for training rows, against rows that nobody learned from. The column where it is most so counts.
 
     `real` are training and holdout rows, `spots` the points of these and of the synthetic rows, `names` their numbers
     and categories.
     """
-    told: list[dict[str, Any]] = []
+    told: list[Guess] = []
     for secret in secrets:
         hits = [
             _guesses(frame, synthetic, spot, spots[2], names, secret)
@@ -191,23 +169,23 @@ def disclosed(
         ]
         (right, of), (other, other_of) = hits
         told.append(
-            {
-                "column": secret,
-                "training": right / max(1, of),
-                "fresh": other / max(1, other_of),
-                "p": proportions(right, of, other, other_of),
-            }
+            Guess(
+                column=secret,
+                training=right / max(1, of),
+                fresh=other / max(1, other_of),
+                p=proportions(right, of, other, other_of),
+            )
         )
-    worst = min(told, key=lambda each: each["p"])
-    spread = 1.96 * math.sqrt(2 * worst["fresh"] * (1 - worst["fresh"]) / max(1, len(real[1])))
-    return {
-        "value": worst["training"],
-        "expected": worst["fresh"],
-        "interval": [max(0.0, worst["fresh"] - spread), min(1.0, worst["fresh"] + spread)],
-        "p": min(1.0, worst["p"] * len(told)),
-        "column": worst["column"],
-        "columns": told,
-    }
+    worst = min(told, key=lambda each: each.p)
+    spread = 1.96 * math.sqrt(2 * worst.fresh * (1 - worst.fresh) / max(1, len(real[1])))
+    return Signal(
+        value=worst.training,
+        expected=worst.fresh,
+        interval=(max(0.0, worst.fresh - spread), min(1.0, worst.fresh + spread)),
+        p=min(1.0, worst.p * len(told)),
+        column=worst.column,
+        columns=[*told],
+    )
 
 
 def _guesses(

@@ -7,15 +7,17 @@ leak seen" is all that can be said, for what is not looked for is not found.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from dataops_core.progress import Progress
+from dataops_core.record import Record, spread
 from dataops_core.synthetic.evaluate import edited_copies, membership, record_matches
 from dataops_core.synthetic.evaluate.align_columns import Aligned
 from dataops_core.synthetic.evaluate.distance import Nearest, nearest, points
+from dataops_core.synthetic.evaluate.signals import Signal
 from dataops_core.synthetic.evaluate.significance import DOUBTFUL, LEAK
 
 FEW = 100  # rows below which nothing can be told from chance
@@ -35,12 +37,48 @@ TITLES = {
     "mia_tpr_at_1pct": "Training rows that can be told at 1 % false alarms",
     "p5_ratio": "How near the nearest rows are, against fresh ones",
 }
-Signals = dict[str, dict[str, Any]]
+Signals = dict[str, Signal]
 
 
-def privacy(
-    found: Aligned, target: str | None, seed: int, progress: Progress, key: str | None = None
-) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Levels(Record):
+    """How seldom chance alone shows as much as a signal that is a leak, or doubtful."""
+
+    leak: float
+    doubtful: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class WouldFind(Record):
+    """The share of rows that copies must make up to be found 9 times in 10; null: not even one in ten."""
+
+    verbatim: float | None
+    two_columns_changed: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedRows(Record):
+    """What was compared by distance."""
+
+    compared_by_distance: int  # rows a side, at most
+    columns: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Privacy(Record):
+    """Whether a synthetic table gives real people away."""
+
+    verdict: Literal["leak", "doubtful", "not enough to tell", "no leak seen"]  # the last one takes a holdout
+    worst: str | None  # the name of the signal that decides
+    values: dict[str, float | None] = spread()  # of each signal, by its name
+    signals: Signals
+    level: Levels
+    would_find: WouldFind
+    rows: ComparedRows
+    words: list[str]
+
+
+def privacy(found: Aligned, target: str | None, seed: int, progress: Progress, key: str | None = None) -> Privacy:
     """All signals and the verdict, as `judge` tells them; rows of the aligned tables come in an order drawn by the
     seed.
 
@@ -58,14 +96,12 @@ def privacy(
         said["edited_copies"] = _edited(alone, numbers, categories, seed)
         progress(0.4, "Measuring distances")
         said |= _by_distance(alone, numbers, categories, target, seed)
-    signals = {
-        name: _signal(name, said.get(name) or {"value": None, "why": "there are too few rows"}) for name in TITLES
-    }
-    leaks = [name for name, each in signals.items() if each["leak"]]
-    doubts = [name for name, each in signals.items() if each["doubtful"]]
+    signals = {name: _weighed(name, said.get(name) or Signal(why="there are too few rows")) for name in TITLES}
+    leaks = [name for name, each in signals.items() if each.leak]
+    doubts = [name for name, each in signals.items() if each.doubtful]
     thin = min(len(alone.real), len(alone.synthetic)) < FEW or not numbers + categories
     alike = found.holdout is None
-    verdict = (
+    verdict: Literal["leak", "doubtful", "not enough to tell", "no leak seen"] = (
         "leak"
         if leaks
         else "doubtful"
@@ -74,23 +110,20 @@ def privacy(
         if alike
         else "no leak seen"
     )
-    would = {
-        "verbatim": signals["exact_matches"].get("found"),
-        "two_columns_changed": signals["edited_copies"].get("found"),
-    }
-    return {
-        "verdict": verdict,
-        "worst": next(iter([*leaks, *doubts]), None),
-        **{name: each["value"] for name, each in signals.items()},
-        "signals": signals,
-        "level": {"leak": LEAK, "doubtful": DOUBTFUL},
-        "would_find": would,
-        "rows": {
-            "compared_by_distance": membership.rows_for(len(numbers) + len(categories)),
-            "columns": numbers + categories,
-        },
-        "words": _words(verdict, leaks or doubts, signals, found.unread, would, thin=thin),
-    }
+    exact, changed = signals["exact_matches"].would, signals["edited_copies"].would
+    would = WouldFind(verbatim=exact.found if exact else None, two_columns_changed=changed.found if changed else None)
+    return Privacy(
+        verdict=verdict,
+        worst=next(iter([*leaks, *doubts]), None),
+        values={name: each.value for name, each in signals.items()},
+        signals=signals,
+        level=Levels(leak=LEAK, doubtful=DOUBTFUL),
+        would_find=would,
+        rows=ComparedRows(
+            compared_by_distance=membership.rows_for(len(numbers) + len(categories)), columns=numbers + categories
+        ),
+        words=_words(verdict, leaks or doubts, signals, found.unread, would, thin=thin),
+    )
 
 
 def _one_each(found: Aligned, key: str) -> Aligned:
@@ -116,26 +149,24 @@ def _copies(found: Aligned, numbers: list[str], categories: list[str]) -> Signal
     said["identifiers"] = (
         record_matches.identifiers(*sides, verbatim)
         if verbatim
-        else {"value": None, "why": "no column holds identifiers or free text"}
+        else Signal(why="no column holds identifiers or free text")
     )
     said["singletons"] = (
-        record_matches.singletons(*sides, categories)
-        if categories
-        else {"value": None, "why": "no column holds categories"}
+        record_matches.singletons(*sides, categories) if categories else Signal(why="no column holds categories")
     )
     return said
 
 
-def _combinations(found: Aligned, categories: list[str], seed: int) -> dict[str, Any]:
+def _combinations(found: Aligned, categories: list[str], seed: int) -> Signal:
     if found.holdout is None or len(categories) < 2:
-        return {"value": None, "why": NO_HOLDOUT if found.holdout is None else "it takes two columns of categories"}
+        return Signal(why=NO_HOLDOUT if found.holdout is None else "it takes two columns of categories")
     size = min(len(found.real), len(found.holdout))
     return record_matches.combinations(found.real[:size], found.synthetic, found.holdout[:size], categories, seed)
 
 
-def _edited(found: Aligned, numbers: list[str], categories: list[str], seed: int) -> dict[str, Any]:
+def _edited(found: Aligned, numbers: list[str], categories: list[str], seed: int) -> Signal:
     if found.holdout is None or len(found.holdout) < FEW or len(found.real) < FEW:
-        return {"value": None, "why": NO_HOLDOUT if found.holdout is None else f"it takes {FEW} rows on each side"}
+        return Signal(why=NO_HOLDOUT if found.holdout is None else f"it takes {FEW} rows on each side")
     size = min(len(found.real), len(found.holdout), most := edited_copies.rows_for(len(numbers) + len(categories)))
     return edited_copies.edited(
         found.real[:size], found.synthetic[:most], found.holdout[:size], numbers, categories, seed
@@ -166,16 +197,11 @@ def _by_distance(found: Aligned, numbers: list[str], categories: list[str], targ
     )
     closer = membership.closer_to_training(train, holdout, (len(a), len(b)), rng)
     ratio = _tail(train, across, rng)
-    if (
-        ratio["p"] is not None
-    ):  # crowding about common rows is no leak: what decides is on which side the nearest rows lie
-        ratio |= {
-            "p": closer["tail"]["p"],
-            "tail_share": closer["tail"]["value"],
-            "tail_interval": closer["tail"]["interval"],
-        }
+    if ratio.p is not None:  # crowding about common rows is no leak: what decides is on which side the nearest rows lie
+        tail = closer["tail"]
+        ratio = replace(ratio, p=tail.p, tail_share=tail.value, tail_interval=tail.interval)
     said = {
-        "dcr_share": closer["all"] | {"expected": 0.5},
+        "dcr_share": replace(closer["all"], expected=0.5),
         "mia_tpr_at_1pct": membership.found_members(train.back, holdout.back),
         "p5_ratio": ratio,
         "lonely": membership.lonely(train.back, holdout.back, alone),
@@ -192,24 +218,24 @@ def _by_distance(found: Aligned, numbers: list[str], categories: list[str], targ
             (one[:most], other[:most]), made[:most], spots, (numbers, categories), secrets
         )
     else:
-        said["attribute_disclosure"] = {"value": None, "why": "it takes a column to guess and another one to know"}
+        said["attribute_disclosure"] = Signal(why="it takes a column to guess and another one to know")
     return said
 
 
-def _tail(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> dict[str, Any]:
+def _tail(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> Signal:
     """The ratio of the near tails. Against one half of the real rows, a synthetic table that crowds about common rows
     looks near as well: only a ratio that crowding hardly makes is a leak, the rest is doubtful at most.
     """
     if not len(made.distance) or not len(fresh.distance):
-        return {"value": None, "why": "there are too few rows"}
+        return Signal(why="there are too few rows")
     told = membership.tail_ratio(made, fresh, rng)
-    if told["p"] is not None and told["value"] >= SURELY_NEAR:
-        told["p"] = max(told["p"], 2 * LEAK if told["value"] < NEARER else 1.0)
-    return told
+    if told.p is None or told.value is None or told.value < SURELY_NEAR:
+        return told
+    return replace(told, p=max(told.p, 2 * LEAK if told.value < NEARER else 1.0))
 
 
 def _unknown(names: Iterable[str], why: str) -> Signals:
-    return {name: {"value": None, "why": why} for name in names}
+    return {name: Signal(why=why) for name in names}
 
 
 def _secrets(found: Aligned, target: str | None, numbers: list[str], categories: list[str]) -> list[str]:
@@ -226,26 +252,17 @@ def _secrets(found: Aligned, target: str | None, numbers: list[str], categories:
     return [str(name) for name in (chosen or numbers)[: membership.SECRETS]]
 
 
-def _signal(name: str, told: dict[str, Any]) -> dict[str, Any]:
-    p = told.get("p")
-    leak = p is not None and p <= LEAK
-    whole = {
-        "title": TITLES[name],
-        "value": told["value"],
-        "expected": told.get("expected"),
-        "interval": told.get("interval"),
-        "p": p,
-    }
-    whole |= {"leak": leak, "doubtful": p is not None and not leak and p <= DOUBTFUL, "why": told.get("why")}
-    whole |= {key: value for key, value in told.items() if key not in whole}
-    return whole | {"words": _said(name, whole)}
+def _weighed(name: str, told: Signal) -> Signal:
+    leak = told.p is not None and told.p <= LEAK
+    doubtful = told.p is not None and not leak and told.p <= DOUBTFUL
+    return replace(told, title=TITLES[name], leak=leak, doubtful=doubtful, words=_said(name, told))
 
 
-def _said(name: str, each: dict[str, Any]) -> str:
+def _said(name: str, each: Signal) -> str:
     """One signal in words."""
-    value, expected = each["value"], each["expected"]
+    value, expected = each.value, each.expected
     if value is None:
-        return f"Not measured: {each['why']}."
+        return f"Not measured: {each.why}."
     usual = "" if expected is None else f"; a fresh sample of real rows would show about {_number(expected)}"
     return {
         "exact_matches": f"{value:,} synthetic rows are the same as a real row in every compared column{usual}.",
@@ -257,14 +274,14 @@ def _said(name: str, each: dict[str, Any]) -> str:
         "identifiers": f"{value:,} different real names, identifiers or texts stand in the synthetic table{usual}.",
         "singletons": f"{value:,} values that a single real row has stand in the synthetic table as well{usual}.",
         "lonely": (
-            f"A synthetic row comes close to {value:,} of {each.get('of', 0):,} training rows that are unlike any"
+            f"A synthetic row comes close to {value:,} of {each.of or 0:,} training rows that are unlike any"
             f" other{usual}."
         ),
         "combinations": (
             f"{value:,} training rows can be singled out by values that the synthetic table shows together{usual}."
         ),
         "attribute_disclosure": (
-            f'Who knows the rest of a person guesses "{each.get("column")}" right in {_share(value)} of the training'
+            f'Who knows the rest of a person guesses "{each.column}" right in {_share(value)} of the training'
             f" rows, and in {_share(expected)} of rows that nobody learned from."
         ),
         "dcr_share": (
@@ -290,7 +307,7 @@ def _share(value: float | None) -> str:
 
 
 def _words(
-    verdict: str, named: list[str], signals: Signals, unread: list[str], would: dict[str, float | None], *, thin: bool
+    verdict: str, named: list[str], signals: Signals, unread: list[str], would: WouldFind, *, thin: bool
 ) -> list[str]:
     if verdict == "leak":
         first = "This table gives real people away: do not pass it on."
@@ -307,7 +324,7 @@ def _words(
         )
     else:
         first = "No leak was seen. That is no proof that there is none: what nobody looked for cannot be seen."
-    told = [first, *(signals[name]["words"] for name in named)]
+    told = [first, *(signals[name].words for name in named)]
     if unread:
         names = ", ".join(f'"{name}"' for name in unread[:8]) + (
             f" and {len(unread) - 8} more" if len(unread) > 8 else ""
@@ -319,14 +336,14 @@ def _words(
     told.append(_would_find(would))
     return (
         [*told, f"Whether single rows were learned from could not be judged: {NO_HOLDOUT}."]
-        if signals["dcr_share"]["why"] == NO_HOLDOUT
+        if signals["dcr_share"].why == NO_HOLDOUT
         else told
     )
 
 
-def _would_find(would: dict[str, float | None]) -> str:
+def _would_find(would: WouldFind) -> str:
     """What the signals would have seen, so that nobody takes silence for more than it is."""
-    exact, changed = would["verbatim"], would["two_columns_changed"]
+    exact, changed = would.verbatim, would.two_columns_changed
     one = (
         "verbatim copies would not be found even of 10 % of the rows"
         if exact is None

@@ -12,12 +12,12 @@ import itertools
 import math
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.synthetic.evaluate.distance import robust_range
+from dataops_core.synthetic.evaluate.signals import Found, Guess, ReturnedTexts, Signal
 from dataops_core.synthetic.evaluate.significance import LEAK, beyond, excess, paired, poisson
 from dataops_core.values.numbers import in_days
 
@@ -46,7 +46,7 @@ def exact(
     holdout: pd.DataFrame | None,
     columns: Sequence[str],
     verbatim: Sequence[str] = (),
-) -> dict[str, Any]:
+) -> Signal:
     """Synthetic rows that equal a real training row in all compared columns.
 
     Rows that are the same in the `verbatim` columns as well (texts, identifiers) are weighed once more by themselves:
@@ -77,15 +77,15 @@ def exact(
     expected = (
         float(np.isin(s, h).sum()) * ratio if len(h) else min(float(rows), natural / exposure) if exposure else 0.0
     )
-    return {
-        "value": rows,
-        "expected": expected,
-        "p": p if count > 1 else max(p, 2 * LEAK),
-        "distinct": count,
-        "verbatim": whole,
-        "share": rows / max(1, len(s)),
-        "found": _found(others, natural, exposure, ratio if len(h) else None, usual, len(s)),
-    }
+    return Signal(
+        value=rows,
+        expected=expected,
+        p=p if count > 1 else max(p, 2 * LEAK),
+        distinct=count,
+        verbatim=whole,
+        share=rows / max(1, len(s)),
+        would=Found(found=_found(others, natural, exposure, ratio if len(h) else None, usual, len(s))),
+    )
 
 
 def _found(others: int, natural: int, exposure: float, ratio: float | None, usual: float, rows: int) -> float | None:
@@ -160,7 +160,7 @@ def near(
     holdout: pd.DataFrame | None,
     numbers: Sequence[str],
     categories: Sequence[str],
-) -> dict[str, Any]:
+) -> Signal:
     """Synthetic rows that agree with a training row in all categories, and in all numbers but for their last digits;
     exact ones aside.
     """
@@ -168,12 +168,7 @@ def near(
     reach = tolerances(real, numbers)
     loose = [name for name in numbers if reach[name] > 0]
     if not loose:
-        return {
-            "value": 0,
-            "expected": None,
-            "p": None,
-            "why": "no column has numbers fine enough to differ in the last digits only",
-        }
+        return Signal(value=0, why="no column has numbers fine enough to differ in the last digits only")
     gaps = [pd.DataFrame({name: np.isnan(in_days(side[name])) for name in loose}) for side in sides]
     firm = [
         pd.concat(
@@ -196,23 +191,23 @@ def near(
     if holdout is None:
         natural, exposure = _touching_each_other(spots[0]) // 2, len(real) / (2 * max(1, len(synthetic)))
         count = len(np.unique(whole[1][ours]))
-        return {
-            "value": int(ours.sum()),
-            "expected": natural / exposure if exposure else None,
-            "p": paired(count, natural, 1 / exposure) if exposure else 1.0,
-            "share": float(ours.mean()) if len(ours) else 0.0,
-        }
+        return Signal(
+            value=int(ours.sum()),
+            expected=natural / exposure if exposure else None,
+            p=paired(count, natural, 1 / exposure) if exposure else 1.0,
+            share=float(ours.mean()) if len(ours) else 0.0,
+        )
     theirs = _touching(s, spots[2]) & ~np.isin(whole[1], whole[2])
     ratio = len(real) / max(1, len(holdout))
     one, other = len(np.unique(whole[1][ours & ~theirs])), len(np.unique(whole[1][theirs & ~ours]))
     natural = int((_touching(spots[2], spots[0]) & ~np.isin(whole[2], whole[0])).sum())
     p = excess(one, other, natural, len(holdout) / max(1, len(synthetic)), ratio)
-    return {
-        "value": int(ours.sum()),
-        "expected": float(theirs.sum()) * ratio,
-        "p": p if one > 1 else max(p, 2 * LEAK),
-        "share": float(ours.mean()) if len(ours) else 0.0,
-    }
+    return Signal(
+        value=int(ours.sum()),
+        expected=float(theirs.sum()) * ratio,
+        p=p if one > 1 else max(p, 2 * LEAK),
+        share=float(ours.mean()) if len(ours) else 0.0,
+    )
 
 
 def _touching(spots: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -238,7 +233,7 @@ def _touching_each_other(spots: np.ndarray) -> int:
 
 def singletons(
     real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, categories: Sequence[str]
-) -> dict[str, Any]:
+) -> Signal:
     """Values that one training row alone has, and that the synthetic table has as well.
 
     With a holdout: against values that one holdout row alone has and the synthetic table as well, and against those
@@ -263,17 +258,17 @@ def singletons(
     else:
         p = excess(ours, others, natural, 2.0 * len(holdout) / max(1, len(synthetic)), len(real) / max(1, len(holdout)))
         p = p if others else min(p, poisson(ours, back))
-    return {
-        "value": rows,
-        "of": once,
-        "expected": float(fresh_too) if holdout is not None else min(float(once), back),
-        "p": p if rows > 1 else max(p, 2 * LEAK),
-    }
+    return Signal(
+        value=rows,
+        of=once,
+        expected=float(fresh_too) if holdout is not None else min(float(once), back),
+        p=p if rows > 1 else max(p, 2 * LEAK),
+    )
 
 
 def combinations(
     real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame, categories: Sequence[str], seed: int
-) -> dict[str, Any]:
+) -> Signal:
     """People singled out by two or three common values that nobody else of the real rows has together, and whose
     combination the synthetic table has as well: of the training rows, against those of an equally large holdout.
     """
@@ -308,19 +303,20 @@ def combinations(
         _, back, counts = np.unique(together, return_inverse=True, return_counts=True)
         hit |= (counts[back] == 1) & (together >= 0) & np.isin(together, parts[2])
     back_again = int(hit[:n].sum()), int(hit[n:].sum())
-    return {"value": back_again[0], "expected": float(back_again[1]), "p": paired(*back_again), "sets": len(sets)}
+    return Signal(value=back_again[0], expected=float(back_again[1]), p=paired(*back_again), sets=len(sets))
 
 
 def identifiers(
     real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, columns: Sequence[str]
-) -> dict[str, Any]:
+) -> Signal:
     """Texts and identifiers of real rows that stand in the synthetic column, per column; numbers that merely count rows
     are not judged.
 
     Where nearly every row has an identifier of its own, those that come back are held against what real rows share
     among themselves as well (`significance.beyond`).
     """
-    told, worst, total, fresh = [], 1.0, 0, 0
+    told: list[ReturnedTexts | Guess] = []
+    worst, total, fresh = 1.0, 0, 0
     for name in columns:
         learned, made = set(real[name].dropna()), set(synthetic[name].dropna())
         seen = set() if holdout is None else set(holdout[name].dropna())
@@ -353,15 +349,15 @@ def identifiers(
             min(worst, p),
         )
         told.append(
-            {
-                "column": name,
-                "values": len(learned & made),
-                "of": len(made),
-                "expected": len(seen & made) if holdout is not None else None,
-                "judged": not counted,
-            }
+            ReturnedTexts(
+                column=name,
+                values=len(learned & made),
+                of=len(made),
+                expected=len(seen & made) if holdout is not None else None,
+                judged=not counted,
+            )
         )
-    return {"value": total, "expected": float(fresh) if holdout is not None else 0.0, "p": worst, "columns": told}
+    return Signal(value=total, expected=float(fresh) if holdout is not None else 0.0, p=worst, columns=told)
 
 
 def _counts_rows(values: set[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from dataops_core.models import Features, estimator, features, one_thread, plain
 from dataops_core.progress import Progress
+from dataops_core.record import Record
 from dataops_core.synthetic.evaluate.align_columns import Aligned
 from dataops_core.synthetic.evaluate.discriminator import auc
 from dataops_core.values.numbers import in_days
@@ -30,17 +32,82 @@ KINDS: tuple[Literal["linear", "trees"], ...] = ("linear", "trees")
 SEEN = "the generator may have seen every real row, so none is left to judge by; a holdout that it never saw would do"
 
 
-def unjudged(target: str | None) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class SeedScores(Record):
+    """The scores of models that learned from one side, over the seeds."""
+
+    mean: float
+    interval: tuple[float, float]  # 95 % (Student's t)
+    values: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupUtility(Record):
+    """How well a group is predicted by a model that learned from synthetic, and from real rows."""
+
+    group: str
+    rows: int
+    synthetic: float | None  # null where a group has few rows or one value of the target
+    real: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Importances(Record):
+    """What the models lose when a column is shuffled among the real rows that judge."""
+
+    column: str
+    synthetic: float
+    real: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signs(Record):
+    """How many coefficients of the linear models point the same way, of those that are not next to nothing."""
+
+    agree: int
+    of: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UtilityRows(Record):
+    """How many rows models learn from, and are judged on."""
+
+    synthetic: int
+    real: int
+    test: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Utility(Record):
+    """Whether a model that learned from synthetic rows does as well on real ones as one that learned from real rows."""
+
+    task: Literal["classes", "number"] | None = None
+    measure: Literal["auc", "r2"] | None = None
+    auc: float | None = None  # learned from synthetic rows; R squared where the measure says so
+    auc_real: float | None = None  # learned from as many real rows
+    interval: tuple[float, float] | None = None  # 95 %, over seeds
+    interval_real: tuple[float, float] | None = None
+    ranks: float | None = None  # how alike the importances of columns are ordered (correlation of ranks)
+    signs: Signs | None = None
+    rows: UtilityRows | None = None
+    target: str | None
+    model: str = "trees"  # whose figures stand above
+    models: dict[str, dict[str, SeedScores]]  # by kind of model, and by what it learned from: synthetic, real
+    by: dict[str, list[GroupUtility]]
+    importances: list[Importances]
+    seeds: int = 0
+    why: str | None  # why it is not judged
+    words: list[str]
+
+
+def unjudged(target: str | None) -> Utility:
     """What is told where no real row is left that the generator did not see."""
     return _empty(target, SEEN if target else "no target is named")
 
 
-def _empty(target: str | None, why: str) -> dict[str, Any]:
-    empty: dict[str, Any] = dict.fromkeys(
-        ("task", "measure", "auc", "auc_real", "interval", "interval_real", "ranks", "signs", "rows")
-    )
-    empty |= {"target": target, "model": "trees", "models": {}, "by": {}, "importances": [], "seeds": 0}
-    return {**empty, "why": why, "words": [f"Usefulness is not judged: {why}."]}
+def _empty(target: str | None, why: str, task: Literal["classes", "number"] | None = None) -> Utility:
+    words = [f"Usefulness is not judged: {why}."]
+    return Utility(task=task, target=target, models={}, by={}, importances=[], why=why, words=words)
 
 
 def utility(
@@ -51,7 +118,7 @@ def utility(
     by: Sequence[str],
     seed: int,
     progress: Progress,
-) -> dict[str, Any]:
+) -> Utility:
     """What `judge` tells of usefulness: models of both kinds, learned five times from as many synthetic as real rows (a
     part of them drawn anew each time), judged on the same real rows that neither saw. Many classes: the mean of one
     against all others.
@@ -65,14 +132,14 @@ def utility(
     test = _known(test, target)[:TESTED]
     if size < LEAST or len(test) < LEAST:
         why = f'fewer than {LEAST} rows know "{target}"'
-        return _empty(target, why) | {"task": task}
+        return _empty(target, why, task)
     if task == "classes" and test[target].nunique() < 2:
         why = f'the real rows that judge have one value of "{target}" only'
-        return _empty(target, why) | {"task": task}
+        return _empty(target, why, task)
     chosen = features(found.columns(), sides["real"], leave_out=[target])
     if not chosen.names:
         why = f'no column is left to tell "{target}" from'
-        return _empty(target, why) | {"task": task}
+        return _empty(target, why, task)
     measured: dict[tuple[str, str], list[float]] = {(kind, side): [] for kind in KINDS for side in sides}
     answered: dict[str, list[Any]] = {side: [] for side in sides}
     fitted: dict[tuple[str, str], Any] = {}
@@ -93,26 +160,28 @@ def utility(
                     if not number:
                         fitted[kind, side] = model
         importances = _importances(fitted, matrix, truth, task, seed)
-    models = {kind: {side: _summed(measured[kind, side]) for side in sides} for kind in KINDS}
-    best = models["trees"]
-    out = {
-        **_empty(target, ""),
-        "task": task,
-        "measure": "auc" if task == "classes" else "r2",
-        "auc": best["synthetic"]["mean"],
-        "auc_real": best["real"]["mean"],
-        "interval": best["synthetic"]["interval"],
-        "interval_real": best["real"]["interval"],
-        "models": models,
-        "by": {name: _groups(test, name, answered, truth, task) for name in by if name in test and name != target},
-        "importances": importances,
-        "ranks": _rank_correlation(importances),
-        "signs": _signs(fitted, task),
-        "seeds": SEEDS,
-        "rows": {"synthetic": max(LEAST, int(PART * size)), "real": max(LEAST, int(PART * size)), "test": len(test)},
-        "why": None,
+    models: dict[str, dict[str, SeedScores]] = {
+        kind: {side: _summed(measured[kind, side]) for side in sides} for kind in KINDS
     }
-    return out | {"words": _words(out)}
+    best, used = models["trees"], max(LEAST, int(PART * size))
+    return Utility(
+        task=task,
+        measure="auc" if task == "classes" else "r2",
+        auc=best["synthetic"].mean,
+        auc_real=best["real"].mean,
+        interval=best["synthetic"].interval,
+        interval_real=best["real"].interval,
+        ranks=_rank_correlation(importances),
+        signs=_signs(fitted, task),
+        rows=UtilityRows(synthetic=used, real=used, test=len(test)),
+        target=target,
+        models=models,
+        by={name: _groups(test, name, answered, truth, task) for name in by if name in test and name != target},
+        importances=importances,
+        seeds=SEEDS,
+        why=None,
+        words=_words(target, task, best["synthetic"].mean, best["real"].mean),
+    )
 
 
 def _unfit(found: Aligned, learned: pd.DataFrame, test: pd.DataFrame, target: str | None) -> str | None:
@@ -187,25 +256,25 @@ def _measure(answers: Any, truth: np.ndarray, task: str) -> float:
     )
 
 
-def _summed(values: list[float]) -> dict[str, Any]:
+def _summed(values: list[float]) -> SeedScores:
     """Mean and 95 % interval (Student's t) over the seeds."""
     from scipy.stats import t
 
     mean = float(np.mean(values))
     width = float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
-    return {"mean": mean, "interval": [mean - width, mean + width], "values": values}
+    return SeedScores(mean=mean, interval=(mean - width, mean + width), values=values)
 
 
 def _groups(
     test: pd.DataFrame, name: str, answers: dict[str, list[Any]], truth: np.ndarray, task: str
-) -> list[dict[str, Any]]:
+) -> list[GroupUtility]:
     told = []
     groups = test[name].astype(object).where(test[name].notna(), "missing").map(str)
     for group in groups.value_counts().index[:20]:
         rows = (groups == group).to_numpy()
-        each: dict[str, Any] = {"group": group, "rows": int(rows.sum()), "synthetic": None, "real": None}
+        scores: dict[str, float] = {}
         if rows.sum() >= THIN and len(set(truth[rows])) > 1:
-            each |= {
+            scores = {
                 side: float(
                     np.mean(
                         [
@@ -218,13 +287,14 @@ def _groups(
                 )
                 for side, many in answers.items()
             }
-        told.append(each)
-    return sorted(told, key=lambda each: (-each["rows"], each["group"]))
+        synthetic, real = scores.get("synthetic"), scores.get("real")
+        told.append(GroupUtility(group=group, rows=int(rows.sum()), synthetic=synthetic, real=real))
+    return sorted(told, key=lambda each: (-each.rows, each.group))
 
 
 def _importances(
     fitted: dict[tuple[str, str], Any], matrix: pd.DataFrame, truth: np.ndarray, task: str, seed: int
-) -> list[dict[str, Any]]:
+) -> list[Importances]:
     """What either model loses when a column is shuffled among the real rows that judge."""
     rng = np.random.default_rng([seed % 2**32, 17])
     some = np.sort(rng.permutation(len(matrix))[:LOOKED_AT])
@@ -237,26 +307,22 @@ def _importances(
     told = []
     for name in matrix.columns[:100]:
         changed = matrix.assign(**{name: matrix[name].to_numpy()[order]})
-        told.append(
-            {
-                "column": name,
-                **{
-                    side: whole[side] - _measure(_answers(fitted["trees", side], changed, task), truth, task)
-                    for side in whole
-                },
-            }
-        )
-    return sorted(told, key=lambda each: (-each["real"], each["column"]))
+        lost = {
+            side: whole[side] - _measure(_answers(fitted["trees", side], changed, task), truth, task) for side in whole
+        }
+        told.append(Importances(column=name, synthetic=lost["synthetic"], real=lost["real"]))
+    return sorted(told, key=lambda each: (-each.real, each.column))
 
 
-def _rank_correlation(told: list[dict[str, Any]]) -> float | None:
-    one, other = (pd.Series([each[side] for each in told], dtype="float64").rank() for side in ("synthetic", "real"))
+def _rank_correlation(told: list[Importances]) -> float | None:
+    sides = [each.synthetic for each in told], [each.real for each in told]
+    one, other = (pd.Series(side, dtype="float64").rank() for side in sides)
     if len(told) < 3 or min(one.nunique(), other.nunique()) < 2:
         return None
     return float(np.corrcoef(one, other)[0, 1])
 
 
-def _signs(fitted: dict[tuple[str, str], Any], task: str) -> dict[str, int] | None:
+def _signs(fitted: dict[tuple[str, str], Any], task: str) -> Signs | None:
     """How many coefficients of the linear models point the same way, of those that are not next to nothing in the real
     one.
     """
@@ -273,12 +339,12 @@ def _signs(fitted: dict[tuple[str, str], Any], task: str) -> dict[str, int] | No
     ]
     large = 0.1 * max((abs(value) for value in found[1].values()), default=0.0)
     common = [name for name, value in found[1].items() if name in found[0] and abs(value) > large]
-    return {"agree": int(sum(found[0][name] * found[1][name] > 0 for name in common)), "of": len(common)}
+    return Signs(agree=int(sum(found[0][name] * found[1][name] > 0 for name in common)), of=len(common))
 
 
-def _words(told: dict[str, Any]) -> list[str]:
-    lost = told["auc_real"] - told["auc"]
-    name = "AUC" if told["measure"] == "auc" else "R squared"
+def _words(target: str, task: str, made: float, real: float) -> list[str]:
+    lost = real - made
+    name = "AUC" if task == "classes" else "R squared"
     how = (
         "as useful as the real rows"
         if lost < 0.01
@@ -292,7 +358,7 @@ def _words(told: dict[str, Any]) -> list[str]:
     )
     return [
         (
-            f'To learn "{told["target"]}", the synthetic rows are {how}: {name} {told["auc"]:.3f} against'
-            f" {told['auc_real']:.3f}, both judged on real rows that neither model saw."
+            f'To learn "{target}", the synthetic rows are {how}: {name} {made:.3f} against'
+            f" {real:.3f}, both judged on real rows that neither model saw."
         )
     ]

@@ -21,6 +21,7 @@ from dataops_core.synthetic.constraints.search import find
 from dataops_core.synthetic.engines.batches import drawn
 from dataops_core.synthetic.engines.engine import BUSL, version_of
 from dataops_core.synthetic.engines.registry import HMA, engine_there, fit, seeded
+from dataops_core.synthetic.evaluate.evaluate import Verdict
 from dataops_core.synthetic.multi_table.cardinality import alike, counts_of, dealt, dealt_within, tamed
 from dataops_core.synthetic.multi_table.foreign_keys import (
     Link,
@@ -137,19 +138,17 @@ def synthesize_tables(
         "links": _links(learned, links, mains, rows, settings.seed),
         "tables": {},
     }
+    verdicts: dict[str, str] = {}
     for at, name in enumerate(tables):
         told["tables"][name] = _told(learned[name], rows[name], synthetic[name]) | {"engine": used, "settings": asked}
         if not judged:
             continue
         roots_made = _root_of_made(name, mains, made)
-        told["tables"][name]["judge"] = _judged(
+        verdict = _judged(
             learned[name], rows[name], roots_made, settings, folder, partial(_share_of, progress, at, len(tables))
         )
-    told["verdict"], told["worst"] = (
-        worst_of({name: str(each["judge"]["privacy"]["verdict"]) for name, each in told["tables"].items()})
-        if judged
-        else ("not judged", None)
-    )
+        told["tables"][name]["judge"], verdicts[name] = verdict.to_json(), verdict.privacy.verdict
+    told["verdict"], told["worst"] = worst_of(verdicts) if judged else ("not judged", None)
     progress(1.0, "Done")
     return synthetic, told
 
@@ -414,7 +413,7 @@ def _told(each: _Learned, rows: pd.DataFrame, synthetic: Table) -> dict[str, Any
 
 def _judged(
     each: _Learned, rows: pd.DataFrame, roots_made: np.ndarray, settings: Settings, folder: Path, progress: Progress
-) -> dict[str, Any]:
+) -> Verdict:
     """The verdict on one table. Of a child, rows that hang on the same root are one person's: the column of its parent
     says whose, for the judge alone.
     """

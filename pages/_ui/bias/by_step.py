@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
+from dataops_core.fairness.recipe_impact import StepImpact
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
@@ -30,68 +28,67 @@ def panel(here: Dataset, asked: Asked, root: str, table: Table) -> None:
         "target": back.get(asked.target, asked.target) if asked.target else None,
         "favorable": asked.favorable,
     }
-    told = job.counted("through", args, "Following the groups through the steps", table.cells * len(tables))
+    told: list[StepImpact] | None = job.counted(
+        "through", args, "Following the groups through the steps", table.cells * len(tables)
+    )
     if told is None:
         return
     st.caption(
         "Who belongs to which group is taken from the file as it came, row by row, so that it stays known whatever a"
         " step does to the columns."
     )
-    for number, step in enumerate(told["steps"]):
-        _step(number, step, told["steps"][number - 1] if number else None)
+    for number, step in enumerate(told):
+        _step(number, step, told[number - 1] if number else None)
 
 
-def _step(number: int, step: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
-    groups = step["groups"]
-    lost = sum(each["lost"] for each in groups.values())
-    added = sum(each["added"] for each in groups.values())
+def _step(number: int, step: StepImpact, before: StepImpact | None) -> None:
+    groups = step.groups
+    lost = sum(each.lost for each in groups.values())
+    added = sum(each.added for each in groups.values())
     moved = (
         lost
         or added
         or (
             before
-            and any(
-                each["rate"] != each.get("rate_before") or each["missing"] != each.get("missing_before")
-                for each in groups.values()
-            )
+            and any(each.rate != each.rate_before or each.missing != each.missing_before for each in groups.values())
         )
     )
     said = ", ".join(
         filter(None, [f"{count(lost, 'row')} lost" if lost else "", f"{count(added, 'row')} added" if added else ""])
     )
     with st.container(border=True, key=f"through-{number}", gap="xsmall"):
-        st.markdown(f"**{f'{number}. ' if number else ''}{md(step['step'])}**{f' ({said})' if said else ''}")
-        if step["apart"]:
+        st.markdown(f"**{f'{number}. ' if number else ''}{md(step.step)}**{f' ({said})' if said else ''}")
+        if step.apart:
             st.warning(
-                f"{md(', '.join(step['apart']))} lost clearly more or less of their rows than all others.",
+                f"{md(', '.join(step.apart))} lost clearly more or less of their rows than all others.",
                 icon=":material/balance:",
             )
-        if step.get("why"):
-            st.caption(f"No rate can be told: {md(step['why'])}.")
+        if step.why:
+            st.caption(f"No rate can be told: {md(step.why)}.")
         if before is not None and not moved:
             st.caption("Nothing changed for any group.")
             return
         rows = []
         for name, each in groups.items():
-            row = {"Group": name, "Rows": each["n"], "Good outcome": each["rate"], "Missing cells": each["missing"]}
+            row = {"Group": name, "Rows": each.n, "Good outcome": each.rate, "Missing cells": each.missing}
             if before is not None:
                 row = {
                     "Group": name,
-                    "Rows": each["n"],
-                    "Lost": each["lost"],
-                    "Share lost": each["lost_share"],
-                    "Added": each["added"],
-                    "Good outcome before": each["rate_before"],
-                    "Good outcome": each["rate"],
-                    "Missing before": each["missing_before"],
-                    "Missing cells": each["missing"],
+                    "Rows": each.n,
+                    "Lost": each.lost,
+                    "Share lost": each.lost_share,
+                    "Added": each.added,
+                    "Good outcome before": each.rate_before,
+                    "Good outcome": each.rate,
+                    "Missing before": each.missing_before,
+                    "Missing cells": each.missing,
                 }
-            rows.append(row | {"Note": "few rows" if each["thin"] else ""})
+            rows.append(row | {"Note": "few rows" if each.thin else ""})
         st.dataframe(
             pd.DataFrame(rows),
             hide_index=True,
             key=f"through.{number}",
-            alt=f"What the step did to each group: {step['step']}",
+            alt=f"What the step did to each group: {step.step}",
             placeholder="–",
             column_config={
                 name: st.column_config.NumberColumn(name, format="percent")

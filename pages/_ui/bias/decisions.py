@@ -5,13 +5,17 @@ is.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
 
 from dataops_core.fairness import html_report, json_report
+from dataops_core.fairness.bias import Bias
+from dataops_core.fairness.confounding import Confounding
+from dataops_core.fairness.decisions import BroughtDecisions
+from dataops_core.fairness.model import ControlledDecisions, GroupDecisions, ModelMeasures
+from dataops_core.fairness.proxies import Proxies
 from dataops_core.table import Table
 from pages._ui import job, method_results
 from pages._ui.bias.groups import MOST, Asked
@@ -35,17 +39,17 @@ def panel(asked: Asked, table: Table, title: str) -> None:
             " it runs, the time left is estimated from this machine's own speed; it can be cancelled."
         )
         return
-    for words in told["words"]:
+    for words in told.words:
         st.markdown(f"- {md(words)}")
-    for what, why in told["left_out"].items():
+    for what, why in told.left_out.items():
         st.caption(f"{md(what.capitalize())} left out: {md(why)}")
-    looks = {", ".join(told["sensitive"]): told, **told["by_column"]}
+    looks = told.looks
     name = st.selectbox("Groups by", list(looks), key="bias.look", width=330) if len(looks) > 1 else next(iter(looks))
-    _model(looks[name]["model"], told, name, looks[name]["reference"])
+    _model(looks[name].model, told, name, looks[name].reference)
     _report(told, table, title)
 
 
-def _report(told: Mapping[str, Any], table: Table, title: str) -> None:
+def _report(told: Bias, table: Table, title: str) -> None:
     """The report to take away; what could give away a few people is left out of it."""
     name = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in title) or "table"
     with st.container(horizontal=True):
@@ -68,7 +72,7 @@ def _report(told: Mapping[str, Any], table: Table, title: str) -> None:
     st.caption("Counts of fewer than ten people are left out of the reports; they hold what is needed to repeat them.")
 
 
-def _asked(asked: Asked, table: Table) -> dict[str, Any] | None:
+def _asked(asked: Asked, table: Table) -> Bias | None:
     able = [
         c.name
         for c in table.columns
@@ -116,28 +120,27 @@ def _asked(asked: Asked, table: Table) -> dict[str, Any] | None:
     return job.counted("bias", args, "Judge the decisions", 10**9, auto=False)
 
 
-def _model(model: Mapping[str, Any], told: Mapping[str, Any], look: str, reference: str) -> None:
+def _model(model: ModelMeasures | None, told: Bias, look: str, reference: str) -> None:
     if not model:
         return
-    how = told["decisions"] or {}
     said = (
-        f"decisions of the column {md(how['column'])}"
-        if how.get("from") == "column"
+        f"decisions of the column {md(told.decisions.column)}"
+        if isinstance(told.decisions, BroughtDecisions)
         else "decisions of the baseline model"
     )
     st.caption(
-        f"{count(model['rows'], 'row')} with an outcome and a decision; {said}. The reference group is {md(reference)}."
+        f"{count(model.rows, 'row')} with an outcome and a decision; {said}. The reference group is {md(reference)}."
     )
-    about = model["about"]
+    about = model.about
     measure = st.radio(
         "Measure", list(about), format_func=lambda m: about[m]["title"], horizontal=True, key="bias.measure"
     )
     st.caption(f"{about[measure]['says'].capitalize()}: {about[measure]['formula']}.")
-    every = [(name, group[measure]) for name, group in model["groups"].items()]
+    every = [(name, group.rates[measure]) for name, group in model.groups.items()]
     rows = [
-        {"name": name, "value": each["value"], "low": each["ci"][0], "high": each["ci"][1], "mark": name == reference}
+        {"name": name, "value": each.value, "low": each.ci[0], "high": each.ci[1], "mark": name == reference}
         for name, each in every[:MOST]
-        if each["value"] is not None
+        if each.value is not None
     ]
     method_results.dots(
         sorted(rows, key=lambda row: -row["value"]),
@@ -151,11 +154,11 @@ def _model(model: Mapping[str, Any], told: Mapping[str, Any], look: str, referen
             [
                 {
                     "Group": name,
-                    "Rate": each["value"],
-                    "From": (each["ci"] or [None])[0],
-                    "To": (each["ci"] or [None, None])[1],
-                    "Out of": each["of"],
-                    "Note": each.get("why") or ("few rows" if each["thin"] else ""),
+                    "Rate": each.value,
+                    "From": (each.ci or [None])[0],
+                    "To": (each.ci or [None, None])[1],
+                    "Out of": each.of,
+                    "Note": each.why or ("few rows" if each.thin else ""),
                 }
                 for name, each in every
             ]
@@ -167,25 +170,21 @@ def _model(model: Mapping[str, Any], told: Mapping[str, Any], look: str, referen
         column_config=PERCENT,
     )
     _gaps(told, look, measure)
-    _calibration(model["groups"])
-    notions = model["about_fairness"]
+    _calibration(model.groups)
+    notions = model.about_fairness
     st.markdown("**Notions of fairness, over all groups**")
     st.table(
         pd.DataFrame(
             [
                 {
                     "Notion": each["title"],
-                    "Difference": method_results.figure(model["fairness"][key]["difference"]),
-                    "Ratio": method_results.figure(model["fairness"][key]["ratio"]),
+                    "Difference": method_results.figure(model.fairness[key].difference),
+                    "Ratio": method_results.figure(model.fairness[key].ratio),
                     "Means": md(
                         "; undefined for ".join(
                             [
                                 each["formula"],
-                                *(
-                                    [", ".join(model["fairness"][key]["undefined"])]
-                                    if model["fairness"][key]["undefined"]
-                                    else []
-                                ),
+                                *([", ".join(model.fairness[key].undefined)] if model.fairness[key].undefined else []),
                             ]
                         )
                     ),
@@ -197,12 +196,12 @@ def _model(model: Mapping[str, Any], told: Mapping[str, Any], look: str, referen
         alt="Notions of fairness with difference and ratio",
     )
     st.caption("Difference: the highest rate less the lowest. Ratio: the lowest by the highest.")
-    if "controlled" in model:
-        _controlled(model["controlled"], measure, about[measure]["title"])
+    if model.controlled:
+        _controlled(model.controlled, measure, about[measure]["title"])
 
 
-def _calibration(groups: Mapping[str, Any]) -> None:
-    known = {name: each["calibration"] for name, each in groups.items() if each.get("calibration")}
+def _calibration(groups: Mapping[str, GroupDecisions]) -> None:
+    known = {name: each.calibration for name, each in groups.items() if each.calibration}
     if not known:
         return
     st.markdown("**Calibration: does a probability mean the same in each group?**")
@@ -211,11 +210,11 @@ def _calibration(groups: Mapping[str, Any]) -> None:
             [
                 {
                     "Group": name,
-                    "Predicted": c["mean_predicted"],
-                    "Observed": c["observed"],
-                    "Predicted too much by": c["gap"],
-                    "Calibration error": c["error"],
-                    "Note": "few rows" if c["thin"] else "",
+                    "Predicted": c.mean_predicted,
+                    "Observed": c.observed,
+                    "Predicted too much by": c.gap,
+                    "Calibration error": c.error,
+                    "Note": "few rows" if c.thin else "",
                 }
                 for name, c in known.items()
             ]
@@ -238,20 +237,20 @@ def _calibration(groups: Mapping[str, Any]) -> None:
     )
 
 
-def _gaps(told: Mapping[str, Any], look: str, measure: str) -> None:
-    wanted = [each for each in told["gaps"] if each["of"] == look and each["measure"] == measure]
+def _gaps(told: Bias, look: str, measure: str) -> None:
+    wanted = [each for each in told.gaps if each.of == look and each.measure == measure]
     if not wanted:
         return
-    largest = next((each for each in told["largest"] if each["of"] == look and each["measure"] == measure), None)
+    largest = next((each for each in told.largest if each.of == look and each.measure == measure), None)
     st.dataframe(
         pd.DataFrame(
             [
                 {
-                    "Group": each["group"],
-                    "Gap": each["value"],
-                    "From": (each["ci"] or [None])[0],
-                    "To": (each["ci"] or [None, None])[1],
-                    "Verdict": each["verdict"],
+                    "Group": each.group,
+                    "Gap": each.value,
+                    "From": (each.ci or [None])[0],
+                    "To": (each.ci or [None, None])[1],
+                    "Verdict": each.verdict,
                 }
                 for each in wanted
             ]
@@ -272,28 +271,24 @@ def _gaps(told: Mapping[str, Any], look: str, measure: str) -> None:
             )
         },
     )
-    if largest and largest["value"] is not None:
-        p = (
-            f"p {largest['p_holm']:.3f}"
-            if largest["p_holm"] is not None and largest["p_holm"] >= 0.001
-            else "p below 0.001"
-        )
+    if largest and largest.value is not None:
+        p = f"p {largest.p_holm:.3f}" if largest.p_holm is not None and largest.p_holm >= 0.001 else "p below 0.001"
         st.caption(
-            f"Largest gap: {largest['value']:.1%}, from {md(largest['lowest'])} to {md(largest['highest'])};"
-            f" {'clear' if largest['clear'] else 'not clear'} by a permutation test ({p}, corrected by Holm for all the"
+            f"Largest gap: {largest.value:.1%}, from {md(largest.lowest)} to {md(largest.highest)};"
+            f" {'clear' if largest.clear else 'not clear'} by a permutation test ({p}, corrected by Holm for all the"
             " measures that were looked at)."
         )
 
 
-def _controlled(levels: Mapping[str, Any], measure: str, title: str) -> None:
+def _controlled(levels: Mapping[str, ControlledDecisions], measure: str, title: str) -> None:
     st.markdown(f"**{title}, within each value of the control feature**")
-    names = list(dict.fromkeys(name for level in levels.values() for name in level["groups"]))
+    names = list(dict.fromkeys(name for level in levels.values() for name in level.groups))
     st.dataframe(
         pd.DataFrame(
             [
                 {
                     "Within": level,
-                    **{name: (each["groups"].get(name) or {}).get(measure, {}).get("value") for name in names},
+                    **{name: each.groups[name].rates[measure].value if name in each.groups else None for name in names},
                 }
                 for level, each in levels.items()
             ]
@@ -319,7 +314,7 @@ def reasons(asked: Asked, table: Table) -> None:
             "split": asked.split,
             "leave_out": list(asked.weights),
         }
-        told = job.counted("proxies", args, f"Looking for proxies of {name}", table.cells * 4)
+        told: Proxies | None = job.counted("proxies", args, f"Looking for proxies of {name}", table.cells * 4)
         if told is not None:
             _proxies(told, name)
     st.caption(
@@ -349,7 +344,7 @@ def _strata(asked: Asked, table: Table) -> None:
             " compare within strata. Choose with care: a stratum may itself be the result of unequal treatment."
         )
         return
-    told = job.counted(
+    told: Confounding | None = job.counted(
         "confounding",
         asked.args("target", "favorable", "reference", strata=strata),
         "Comparing within strata",
@@ -357,24 +352,24 @@ def _strata(asked: Asked, table: Table) -> None:
     )
     if told is None:
         return
-    for name, each in told["by_group"].items():
-        if each["reverses"]:
-            st.warning(md(each["words"]), title=f"{md(name)}: the picture reverses", icon=":material/swap_vert:")
+    for name, each in told.by_group.items():
+        if each.reverses:
+            st.warning(md(each.words), title=f"{md(name)}: the picture reverses", icon=":material/swap_vert:")
         else:
-            st.markdown(f"- {md(each['words'])}")
+            st.markdown(f"- {md(each.words)}")
     st.dataframe(
         pd.DataFrame(
             [
                 {
                     "Group": name,
-                    "Gap overall": each["crude"]["gap"],
-                    "Gap, standardised": each["standardised"]["gap"],
-                    "Odds ratio overall": each["crude"]["odds_ratio"],
-                    "Odds ratio within": each["adjusted"]["odds_ratio"],
-                    "From": (each["adjusted"].get("ci") or [None])[0],
-                    "To": (each["adjusted"].get("ci") or [None, None])[1],
+                    "Gap overall": each.crude.gap,
+                    "Gap, standardised": each.standardised.gap,
+                    "Odds ratio overall": each.crude.odds.odds_ratio,
+                    "Odds ratio within": each.adjusted.odds.odds_ratio,
+                    "From": (each.adjusted.odds.ci or [None])[0],
+                    "To": (each.adjusted.odds.ci or [None, None])[1],
                 }
-                for name, each in told["by_group"].items()
+                for name, each in told.by_group.items()
             ]
         ),
         hide_index=True,
@@ -393,52 +388,48 @@ def _strata(asked: Asked, table: Table) -> None:
             for name in ("Odds ratio overall", "Odds ratio within", "From", "To")
         },
     )
-    group = st.selectbox("Stratum by stratum", list(told["by_group"]), key="bias.strata.group", width=330)
-    layers = told["by_group"][group]["strata"]
+    group = st.selectbox("Stratum by stratum", list(told.by_group), key="bias.strata.group", width=330)
+    layers = told.by_group[group].strata
     st.dataframe(
         pd.DataFrame(
             [
                 {
-                    "Stratum": s["stratum"],
-                    f"{told['reference']}: rows": s["reference"]["n"],
-                    f"{told['reference']}: good outcome": s["reference"]["rate"],
-                    f"{group}: rows": s["group"]["n"],
-                    f"{group}: good outcome": s["group"]["rate"],
+                    "Stratum": s.stratum,
+                    f"{told.reference}: rows": s.reference.n,
+                    f"{told.reference}: good outcome": s.reference.rate,
+                    f"{group}: rows": s.group.n,
+                    f"{group}: good outcome": s.group.rate,
                 }
                 for s in layers
             ]
         ),
         hide_index=True,
         key=f"bias.strata.{group}",
-        alt=f"{group} and {told['reference']} in each stratum",
+        alt=f"{group} and {told.reference} in each stratum",
         placeholder="undefined",
         column_config={
-            f"{name}: good outcome": st.column_config.NumberColumn(format="percent")
-            for name in (group, told["reference"])
+            f"{name}: good outcome": st.column_config.NumberColumn(format="percent") for name in (group, told.reference)
         },
     )
 
 
-def _proxies(told: Mapping[str, Any], name: str) -> None:
-    together = told["together"]
+def _proxies(told: Proxies, name: str) -> None:
+    together = told.together
     if together:
-        st.markdown(
-            f"All columns together tell **{md(name)}** with an AUC of {together['auc']:.2f} ({together['verdict']})."
-        )
-    columns: Sequence[Mapping[str, Any]] = told["columns"][:15]
+        st.markdown(f"All columns together tell **{md(name)}** with an AUC of {together.auc:.2f} ({together.verdict}).")
     st.dataframe(
         pd.DataFrame(
             [
                 {
-                    "Column": c["column"],
-                    "AUC": c["auc"],
-                    "From": c["interval"][0],
-                    "To": c["interval"][1],
-                    "Association": c["association"],
-                    "By": c["measure"],
-                    "Verdict": c["verdict"],
+                    "Column": c.column,
+                    "AUC": c.scores.auc,
+                    "From": c.scores.interval[0],
+                    "To": c.scores.interval[1],
+                    "Association": c.scores.association and c.scores.association.association,
+                    "By": c.scores.association and c.scores.association.measure,
+                    "Verdict": c.scores.verdict,
                 }
-                for c in columns
+                for c in told.columns[:15]
             ]
         ),
         hide_index=True,

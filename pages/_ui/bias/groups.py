@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dataops_core.fairness.data import DataMeasures, Measured
+from dataops_core.fairness.groups import GroupTable
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import sign_off
 from dataops_core.table import Table
@@ -138,11 +140,13 @@ def choose(
     asked = Asked(
         state, tuple(sensitive), target if favorable else None, favorable, None, split, (*weights, *others), weights
     )
-    told = job.counted("bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells)
+    told: GroupTable | None = job.counted(
+        "bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells
+    )
     if told is None:
         return None
-    known = [name for name, each in told["groups"].items() if not each["unknown"]]
-    at = known.index(told["reference"]) if told["reference"] in known else 0
+    known = [name for name, each in told.groups.items() if not each.unknown]
+    at = known.index(told.reference) if told.reference in known else 0
     reference = st.selectbox(
         "Compared with",
         known,
@@ -156,21 +160,23 @@ def choose(
 
 def panel(here: Dataset, asked: Asked, table: Table) -> None:
     """The group table, with honest intervals, and against a stated population."""
-    told = job.counted("bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells)
+    told: GroupTable | None = job.counted(
+        "bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells
+    )
     if told is None:
         return
-    groups = told["groups"]
+    groups = told.groups
     if asked.target:
         rows = [
             {
                 "name": name,
-                "value": each["rate"],
-                "low": each["ci"][0] if each["ci"] else None,
-                "high": each["ci"][1] if each["ci"] else None,
+                "value": each.rate,
+                "low": each.ci[0] if each.ci else None,
+                "high": each.ci[1] if each.ci else None,
                 "mark": name == asked.reference,
             }
             for name, each in list(groups.items())[:MOST]
-            if each["rate"] is not None
+            if each.rate is not None
         ]
         rows.sort(key=lambda row: -row["value"])
         method_results.dots(
@@ -182,15 +188,15 @@ def panel(here: Dataset, asked: Asked, table: Table) -> None:
         )
     shown = pd.DataFrame(
         [
-            {"Group": name, "Rows": each["n"], "Share": each["share"]}
+            {"Group": name, "Rows": each.n, "Share": each.share}
             | (
-                {"Good outcome": each["rate"], "From": (each["ci"] or [None])[0], "To": (each["ci"] or [None, None])[1]}
+                {"Good outcome": each.rate, "From": (each.ci or [None])[0], "To": (each.ci or [None, None])[1]}
                 if asked.target
                 else {}
             )
             | {
-                "Missing cells": each["missing"],
-                "Note": "few rows" if each["thin"] else "unknown" if each["unknown"] else "",
+                "Missing cells": each.missing,
+                "Note": "few rows" if each.thin else "unknown" if each.unknown else "",
             }
             for name, each in groups.items()
         ]
@@ -207,13 +213,11 @@ def panel(here: Dataset, asked: Asked, table: Table) -> None:
         placeholder="–",
         column_config=shares,
     )
-    if any(each["thin"] for each in groups.values()):
-        st.caption(
-            f"“few rows”: fewer than {told['thin']} rows whose outcome is known. Shown, but not to be relied on."
-        )
-    for column, ranges in told["ranges"].items():
+    if any(each.thin for each in groups.values()):
+        st.caption(f"“few rows”: fewer than {told.thin} rows whose outcome is known. Shown, but not to be relied on.")
+    for column, ranges in told.ranges.items():
         st.caption(f"{md(column)} is an amount and was put into ranges: {md(', '.join(map(str, ranges)))}.")
-    _population(here, asked, table, [name for name, each in groups.items() if not each["unknown"]])
+    _population(here, asked, table, [name for name, each in groups.items() if not each.unknown])
 
 
 def _population(here: Dataset, asked: Asked, table: Table, known: Sequence[str]) -> None:
@@ -243,27 +247,27 @@ def _population(here: Dataset, asked: Asked, table: Table, known: Sequence[str])
         if len(stated) < 2:
             st.caption("Fill in at least two groups.")
             return
-        told = job.counted(
+        told: GroupTable | None = job.counted(
             "bias groups",
             asked.args("target", "favorable", population=stated),
             "Comparing with the population",
             table.cells * 2,
         )
-        if told is None:
+        against = told and told.population
+        if against is None:
             return
-        against = told["population"]
         st.dataframe(
             pd.DataFrame(
                 [
                     {
                         "Group": name,
-                        "Here": each["share"],
-                        "From": (each["ci"] or [None])[0],
-                        "To": (each["ci"] or [None, None])[1],
-                        "In the population": each["stated"],
-                        "Ratio": each["ratio"],
+                        "Here": each.share,
+                        "From": (each.ci or [None])[0],
+                        "To": (each.ci or [None, None])[1],
+                        "In the population": each.stated,
+                        "Ratio": each.ratio,
                     }
-                    for name, each in against["groups"].items()
+                    for name, each in against.groups.items()
                 ]
             ),
             hide_index=True,
@@ -276,14 +280,14 @@ def _population(here: Dataset, asked: Asked, table: Table, known: Sequence[str])
             }
             | {"Ratio": st.column_config.NumberColumn(format="%.2f")},
         )
-        if against["p"] is not None:
+        if against.p is not None and against.test:
             st.markdown(
-                f"{against['test'].capitalize()}: p {against['p']:.4f}."
-                if against["p"] >= 0.0001
-                else f"{against['test'].capitalize()}: p below 0.0001."
+                f"{against.test.capitalize()}: p {against.p:.4f}."
+                if against.p >= 0.0001
+                else f"{against.test.capitalize()}: p below 0.0001."
             )
-        elif against.get("why"):
-            st.caption(md(against["why"]))
+        elif against.why:
+            st.caption(md(against.why))
 
 
 def data(asked: Asked, table: Table) -> None:
@@ -308,7 +312,7 @@ def data(asked: Asked, table: Table) -> None:
         max_selections=2,
         help="Such as the department applied to: conditional demographic disparity is then taken within it",
     )
-    told = job.counted(
+    told: DataMeasures | None = job.counted(
         "bias data",
         asked.args("target", "favorable", "reference", "leave_out", strata=strata),
         "Measuring the outcomes",
@@ -316,43 +320,43 @@ def data(asked: Asked, table: Table) -> None:
     )
     if told is None:
         return
-    options = ["All other groups together", *told["by_group"]]
-    which = st.selectbox(f"Compared with {told['reference']}", options, key="bias.data.group", width=330)
-    measures = told["together"] if which == options[0] else told["by_group"][which]
+    options = ["All other groups together", *told.by_group]
+    which = st.selectbox(f"Compared with {told.reference}", options, key="bias.data.group", width=330)
+    measures = told.together if which == options[0] else told.by_group[which]
     ratio = measures.get("disparate_impact")
-    if ratio and ratio["value"] is not None:
-        ends = f" (95 % interval {ratio['ci'][0]:.2f} to {ratio['ci'][1]:.2f})" if ratio["ci"] else ""
+    if ratio and ratio.value is not None:
+        ends = f" (95 % interval {ratio.ci[0]:.2f} to {ratio.ci[1]:.2f})" if ratio.ci else ""
         st.markdown(
-            f"**{md(which)}** had the good outcome **{ratio['value']:.2f} times** as often as"
-            f" **{md(told['reference'])}**{ends}; 1 is as often."
+            f"**{md(which)}** had the good outcome **{ratio.value:.2f} times** as often as"
+            f" **{md(told.reference)}**{ends}; 1 is as often."
         )
     st.table(
         pd.DataFrame(
             [
                 {
-                    "Measure": told["about"][name]["title"],
-                    "Value (95 % interval)": method_results.figure(each["value"], each["ci"]),
-                    "How to read it; formula; range": md(_explained(each, told["about"][name])),
+                    "Measure": told.about[name]["title"],
+                    "Value (95 % interval)": method_results.figure(each.value, each.ci),
+                    "How to read it; formula; range": md(_explained(each, told.about[name])),
                 }
                 for name, each in measures.items()
             ]
         ),
         hide_index=True,
-        alt=f"Measures of {which} against {told['reference']}",
+        alt=f"Measures of {which} against {told.reference}",
     )
     st.caption(
-        f"Over {count(told['rows'], 'row')} whose outcome is known, with 95 % intervals. “undefined” is not 0: the"
+        f"Over {count(told.rows, 'row')} whose outcome is known, with 95 % intervals. “undefined” is not 0: the"
         " reason stands beside it. a is the reference group, d the group that is compared with it, q the share of the"
         " good outcome."
     )
-    if told["one_outcome"] and told["one_outcome"]["words"]:
-        st.caption(md(told["one_outcome"]["words"]))
+    if told.one_outcome and told.one_outcome.words:
+        st.caption(md(told.one_outcome.words))
     st.caption(
         "A ratio below four fifths is a screen of United States employment law (29 CFR 1607.4 D), not a proof of"
         " anything: small groups fall below it by chance."
     )
 
 
-def _explained(each: Mapping[str, Any], about: Mapping[str, Any]) -> str:
-    reading = each["why"] if each["value"] is None and each.get("why") else about["direction"]
+def _explained(each: Measured, about: Mapping[str, str]) -> str:
+    reading = each.why if each.value is None and each.why else about["direction"]
     return f"{reading}; {about['formula']}; {about['range']}"

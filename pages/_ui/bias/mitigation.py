@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dataops_core.fairness.mitigation_results import Mitigation, Mitigations
 from dataops_core.fairness.mitigations import FITTED, METHODS
 from dataops_core.store import models
 from dataops_core.store.datasets import Dataset
@@ -49,7 +49,7 @@ def panel(here: Dataset, asked: Asked, table: Table) -> None:
             width=200,
         )
     chosen = st.multiselect(
-        "Ways to act", able, default=able, format_func=lambda n: METHODS[n]["title"], key="lab.methods"
+        "Ways to act", able, default=able, format_func=lambda n: METHODS[n].title, key="lab.methods"
     )
     if not chosen:
         st.info("Choose at least one way.", icon=":material/info:")
@@ -57,7 +57,7 @@ def panel(here: Dataset, asked: Asked, table: Table) -> None:
     args = asked.args(
         "target", "favorable", "split", "leave_out", constraint=goal, kind=kind, methods=sorted(chosen, key=able.index)
     )
-    told = job.counted("mitigation lab", args, "Compare ways to act", 10**9, auto=False)
+    told: Mitigations | None = job.counted("mitigation lab", args, "Compare ways to act", 10**9, auto=False)
     if told is None:
         st.caption(
             "Each way learns from the same rows and decides about the same rows, which none has seen. While it runs,"
@@ -68,36 +68,36 @@ def panel(here: Dataset, asked: Asked, table: Table) -> None:
     _keep(here, asked, told)
 
 
-def _found(told: Mapping[str, Any]) -> None:
-    gap = "selection_gap" if told["constraint"] == "demographic_parity" else "odds_gap"
+def _found(told: Mitigations) -> None:
+    gap = told.gap_name
     st.caption(
-        f"Learned from {count(told['rows']['learned_from'], 'row')}, judged on {count(told['rows']['judged'], 'row')}"
-        f" ({md(told['judged'])}), seed {told['seed']}. No model is given the sensitive columns as features."
+        f"Learned from {count(told.rows.learned_from, 'row')}, judged on {count(told.rows.judged, 'row')}"
+        f" ({md(told.judged)}), seed {told.seed}. No model is given the sensitive columns as features."
     )
-    _chart(told["methods"], gap)
+    _chart(told.methods, gap)
     st.dataframe(
         pd.DataFrame(
             [
                 {
-                    "Way": each["title"],
-                    "Accuracy": each["accuracy"],
-                    GAPS[gap]: each[gap],
-                    "From": (each.get("intervals", {}).get(gap) or [None])[0],
-                    "To": (each.get("intervals", {}).get(gap) or [None, None])[1],
+                    "Way": each.method.title,
+                    "Accuracy": each.judged.accuracy,
+                    GAPS[gap]: each.judged.gap(told.constraint),
+                    "From": (each.judged.intervals.get(gap) or [None])[0],
+                    "To": (each.judged.intervals.get(gap) or [None, None])[1],
                     "Note": "; ".join(
                         filter(
                             None,
                             [
-                                "undominated" if each["undominated"] else "",
-                                "levels down" if each["levels_down"] else "",
+                                "undominated" if each.undominated else "",
+                                "levels down" if each.judged.levels_down else "",
                             ],
                         )
                     ),
-                    "Balanced accuracy": each["balanced_accuracy"],
-                    **{word: each[name] for name, word in GAPS.items() if name != gap},
-                    "Seconds": each["seconds"],
+                    "Balanced accuracy": each.judged.balanced_accuracy,
+                    **{word: getattr(each.judged, name) for name, word in GAPS.items() if name != gap},
+                    "Seconds": each.seconds,
                 }
-                for each in told["methods"].values()
+                for each in told.methods.values()
             ]
         ),
         hide_index=True,
@@ -131,20 +131,20 @@ def _found(told: Mapping[str, Any]) -> None:
             ),
         },
     )
-    for name, why in told["failed"].items():
-        st.caption(f"{md(METHODS[name]['title'])} could not be done: {md(why)}")
+    for name, why in told.failed.items():
+        st.caption(f"{md(METHODS[name].title)} could not be done: {md(why)}")
     name = st.selectbox(
         "Look closer at",
-        [n for n in told["methods"] if n != "baseline"],
-        format_func=lambda n: METHODS[n]["title"],
+        [n for n in told.methods if n != "baseline"],
+        format_func=lambda n: METHODS[n].title,
         key="lab.method",
         width=360,
     )
     if name:
-        _closer(told["methods"][name], name)
+        _closer(told.methods[name], name)
 
 
-def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
+def _keep(here: Dataset, asked: Asked, told: Mitigations) -> None:
     """The ways that are a fitted model, each with a button to keep it with the dataset, and those that are kept."""
     st.header("Keep a model")
     st.caption(
@@ -153,9 +153,9 @@ def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
         " ways are steps, and ship with the others."
     )
     for name in ("baseline", *FITTED):
-        if name not in told["methods"]:
+        if name not in told.methods:
             continue
-        each = told["methods"][name]
+        each = told.methods[name]
         given = {
             "target": asked.target,
             "favorable": asked.favorable,
@@ -163,37 +163,37 @@ def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
             "split": asked.split,
             "leave_out": list(asked.leave_out),
             "method": name,
-            "constraint": told["constraint"],
-            "kind": told["model"],
-            "seed": told["seed"],
+            "constraint": told.constraint,
+            "kind": told.model,
+            "seed": told.seed,
         }
         with st.container(border=True, key=f"lab-keep-{name}", gap="xsmall"):
-            st.markdown(f"**{md('Nothing: the model as it is' if name == 'baseline' else each['title'])}**")
+            st.markdown(f"**{md('Nothing: the model as it is' if name == 'baseline' else each.method.title)}**")
             st.caption(
                 "When it decides it needs"
-                f" {'the group too' if each['at_prediction'] else 'its features alone, not the group'}."
-                f" {100 * each['accuracy']:.1f} % of its decisions are right."
+                f" {'the group too' if each.method.at_prediction else 'its features alone, not the group'}."
+                f" {100 * each.judged.accuracy:.1f} % of its decisions are right."
             )
             job.ask(
                 "keep model",
                 {"dataset": here.id, "state": asked.state, "with": given},
-                f"Keeping {each['title']}",
+                f"Keeping {each.method.title}",
                 "Keep this model",
                 f"lab.keep.{name}",
                 "Learns it again from the same rows, and keeps it with the table as it is now",
             )
-    for each in models.kept(page_layout.store(), here.id, asked.state):  # after the jobs: one may have ended just now
-        with st.container(horizontal=True, vertical_alignment="center", key=f"lab-kept-{each['name']}"):
+    for model in models.kept(page_layout.store(), here.id, asked.state):  # after the jobs: one may have ended just now
+        with st.container(horizontal=True, vertical_alignment="center", key=f"lab-kept-{model['name']}"):
             st.markdown(
-                f":material/inventory_2: **{md(each['name'])}** is kept: {md(each['title'])}, whether"
-                f" {md(each['target'])} is {md(each['favorable'])}, by {md(', '.join(each['features']))}."
+                f":material/inventory_2: **{md(model['name'])}** is kept: {md(model['title'])}, whether"
+                f" {md(model['target'])} is {md(model['favorable'])}, by {md(', '.join(model['features']))}."
             )
             allowed.button(
                 "model dropped",
                 "Remove",
                 on_click=_drop,
-                args=(here.id, asked.state, each["name"]),
-                key=f"lab.drop.{each['name']}",
+                args=(here.id, asked.state, model["name"]),
+                key=f"lab.drop.{model['name']}",
                 icon=":material/delete:",
                 help="Versions that have it still have it",
             )
@@ -203,26 +203,26 @@ def _drop(dataset: str, state: str, name: str) -> None:
     page_layout.act(lambda: models.drop(page_layout.store(), dataset, state, name, page_layout.actor()))
 
 
-def _chart(methods: Mapping[str, Any], gap: str) -> None:
+def _chart(methods: Mapping[str, Mitigation], gap: str) -> None:
     quiet, loud = chart.colours(2)
-    drawn = {name: each for name, each in methods.items() if each[gap] is not None}
+    drawn = {name: each for name, each in methods.items() if getattr(each.judged, gap) is not None}
     if not drawn:
         return
-    ends = [each[gap] for each in drawn.values()]
+    ends = [getattr(each.judged, gap) for each in drawn.values()]
     middle = (min(ends) + max(ends)) / 2  # names run inwards, so that none is cut off
     figure = go.Figure(
         go.Scatter(
-            x=[each[gap] for each in drawn.values()],
-            y=[each["accuracy"] for each in drawn.values()],
+            x=[getattr(each.judged, gap) for each in drawn.values()],
+            y=[each.judged.accuracy for each in drawn.values()],
             mode="markers+text",
             textposition=["top right" if end <= middle else "top left" for end in ends],
-            text=[chart.plain(each["title"]) if each["undominated"] else "" for each in drawn.values()],
+            text=[chart.plain(each.method.title) if each.undominated else "" for each in drawn.values()],
             textfont={"size": 11},
-            customdata=[chart.plain(each["title"]) for each in drawn.values()],
+            customdata=[chart.plain(each.method.title) for each in drawn.values()],
             marker={
                 "size": 12,
-                "color": [loud if each["undominated"] else quiet for each in drawn.values()],
-                "symbol": ["diamond" if each["undominated"] else "circle" for each in drawn.values()],
+                "color": [loud if each.undominated else quiet for each in drawn.values()],
+                "symbol": ["diamond" if each.undominated else "circle" for each in drawn.values()],
             },
             hovertemplate="%{customdata}: gap %{x:.1%}, accuracy %{y:.1%}<extra></extra>",
         )
@@ -242,30 +242,29 @@ def _chart(methods: Mapping[str, Any], gap: str) -> None:
     )
 
 
-def _closer(each: Mapping[str, Any], name: str) -> None:
+def _closer(each: Mitigation, name: str) -> None:
     with st.container(border=True, key="lab-closer", gap="xsmall"):
-        st.markdown(f"**{md(each['title'])}** changes {md(each['changes'])}.")
-        st.markdown(f"It needs {md(each['needs'])}.")
-        if each["levels_down"]:
+        st.markdown(f"**{md(each.method.title)}** changes {md(each.method.changes)}.")
+        st.markdown(f"It needs {md(each.method.needs)}.")
+        if each.judged.levels_down:
             st.warning(
                 "The gap shrinks only because the better-off group loses; nobody gains.",
                 title="It levels down",
                 icon=":material/trending_down:",
             )
-        for word, moved in (("Who pays", each["pays"]), ("Who gains", each["gains"])):
+        for word, moved in (("Who pays", each.judged.pays), ("Who gains", each.judged.gains)):
             said = "; ".join(
-                f"{md(m['group'])}: {MEASURES[m['measure']]} {100 * m['value']:+.1f} points" for m in moved[:8]
+                f"{md(m.group)}: {MEASURES[m.measure]} {100 * m.change.value:+.1f} points" for m in moved[:8]
             )
             st.markdown(f"{word}: {said or 'nobody clearly'}.")
-        if each["step"]:
-            method_results.use(each["step"], "Use this …", f"lab.use.{name}")
-    accuracy = each["difference"]["accuracy"]
+        if each.step:
+            method_results.use(each.step, "Use this …", f"lab.use.{name}")
+    accuracy = each.judged.difference["accuracy"]
     st.caption(
-        f"Accuracy {100 * accuracy['value']:+.1f} points against doing nothing"
+        f"Accuracy {100 * accuracy.value:+.1f} points against doing nothing"
         + (
-            f" (95 % interval {100 * accuracy['ci'][0]:+.1f} to {100 * accuracy['ci'][1]:+.1f}, the same people both"
-            " times)."
-            if accuracy["ci"]
+            f" (95 % interval {100 * accuracy.ci[0]:+.1f} to {100 * accuracy.ci[1]:+.1f}, the same people both times)."
+            if accuracy.ci
             else "."
         )
         + " Changes below are in percentage points, with the same kind of interval."
@@ -275,21 +274,21 @@ def _closer(each: Mapping[str, Any], name: str) -> None:
             [
                 {
                     "Group": group,
-                    "Rows": g["n"],
-                    "Good decisions": g["selection_rate"]["value"],
-                    "Change": g["selection_rate"]["change"]["value"],
-                    "From": (g["selection_rate"]["change"]["ci"] or [None])[0],
-                    "To": (g["selection_rate"]["change"]["ci"] or [None, None])[1],
-                    "Right decisions": g["accuracy"]["value"],
-                    "Change of right": g["accuracy"]["change"]["value"],
-                    "Note": "few rows" if g["thin"] else "",
+                    "Rows": g.n,
+                    "Good decisions": g.rates["selection_rate"].value,
+                    "Change": g.rates["selection_rate"].change.value,
+                    "From": (g.rates["selection_rate"].change.ci or [None])[0],
+                    "To": (g.rates["selection_rate"].change.ci or [None, None])[1],
+                    "Right decisions": g.rates["accuracy"].value,
+                    "Change of right": g.rates["accuracy"].change.value,
+                    "Note": "few rows" if g.thin else "",
                 }
-                for group, g in each["groups"].items()
+                for group, g in each.judged.groups.items()
             ]
         ),
         hide_index=True,
         key=f"lab.groups.{name}",
-        alt=f"What {each['title']} does to each group",
+        alt=f"What {each.method.title} does to each group",
         placeholder="undefined",
         column_config={
             word: st.column_config.NumberColumn(word, format="percent")

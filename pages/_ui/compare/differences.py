@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dataops_core.compare.drift import Drift, GroupDrifts
+from dataops_core.compare.measure import SampleDifference
 from dataops_core.store import datasets, states, versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.results import diffs
@@ -45,62 +47,57 @@ def others(here: Dataset, state: str, root: str | None) -> dict[str, str]:
     return found
 
 
-def tables(told: Mapping[str, Any], reference: str, name: str, ends: tuple[str, str]) -> None:
+def tables(told: Drift, reference: str, name: str, ends: tuple[str, str]) -> None:
     """Two tables side by side."""
-    schema = told["schema"]
+    schema = told.schema
     with st.container(horizontal=True):
         st.metric(
             "Rows",
-            f"{told['rows'][1]:,}",
-            delta=f"{told['rows'][1] - told['rows'][0]:+,}" if told["rows"][0] != told["rows"][1] else None,
+            f"{told.rows[1]:,}",
+            delta=f"{told.rows[1] - told.rows[0]:+,}" if told.rows[0] != told.rows[1] else None,
             border=True,
             width=200,
         )
-        st.metric("Columns added", len(schema["added"]), border=True, width=170)
-        st.metric("Columns removed", len(schema["removed"]), border=True, width=170)
+        st.metric("Columns added", len(schema.added), border=True, width=170)
+        st.metric("Columns removed", len(schema.removed), border=True, width=170)
         st.metric(
             "Columns that drifted",
-            len(told["drifted"]),
+            len(told.drifted),
             border=True,
             width=190,
             help="With a large difference, beyond what chance gives for this many rows",
         )
-    for word, names in (("Added", schema["added"]), ("Removed", schema["removed"])):
+    for word, names in (("Added", schema.added), ("Removed", schema.removed)):
         if names:
             st.markdown(f"{word}: {', '.join(f'**{md(each)}**' for each in names)}")
-    for column, change in schema["changed"].items():
+    for column, change in schema.changed.items():
         st.markdown(
-            f"**{md(column)}** changed from {change['kind'][0]} ({change['type'][0]}) to {change['kind'][1]}"
-            f" ({change['type'][1]})"
+            f"**{md(column)}** changed from {change.kind[0]} ({change.type[0]}) to {change.kind[1]} ({change.type[1]})"
         )
-    column = _columns(told["columns"], f"{reference} (before)", name, "compare.tables")
+    column = _columns(told.columns, f"{reference} (before)", name, "compare.tables")
     if column:
         _facts(column, ends, (f"{reference} (before)", name))
 
 
-def groups(told: Mapping[str, Any]) -> None:
+def groups(told: GroupDrifts) -> None:
     """Each group of rows against all other rows."""
-    values = [group["value"] for group in told["groups"]]
+    values = [group.value for group in told.groups]
     if not values:
         st.info("There is no group.", icon=":material/info:")
         return
     at = st.selectbox(
         "Group",
         range(len(values)),
-        format_func=lambda n: f"{values[n]} ({count(told['groups'][n]['rows'], 'row')})",
+        format_func=lambda n: f"{values[n]} ({count(told.groups[n].rows, 'row')})",
         key="compare.group",
         width=320,
     )
-    group = told["groups"][at]
+    group = told.groups[at]
     st.caption(
-        f"{count(group['rows'], 'row')} of this group against all the others."
-        + (
-            f" {count(told['left_out'], 'row')} belong to smaller groups that are not listed."
-            if told["left_out"]
-            else ""
-        )
+        f"{count(group.rows, 'row')} of this group against all the others."
+        + (f" {count(told.left_out, 'row')} belong to smaller groups that are not listed." if told.left_out else "")
     )
-    _columns(group["columns"], "All others", str(group["value"]), f"compare.groups.{at}")
+    _columns(group.columns, "All others", str(group.value), f"compare.groups.{at}")
 
 
 def _facts(column: str, ends: tuple[str, str], sides: tuple[str, str]) -> None:
@@ -111,12 +108,12 @@ def _facts(column: str, ends: tuple[str, str], sides: tuple[str, str]) -> None:
         st.dataframe(both, key=f"compare.facts.{column}", alt=f"The facts of {column} on both sides", placeholder="")
 
 
-def _columns(columns: Mapping[str, Mapping[str, Any]], before: str, after: str, key: str) -> str | None:
+def _columns(columns: Mapping[str, SampleDifference], before: str, after: str, key: str) -> str | None:
     """The columns with their verdicts, and the one that is chosen in detail; answers its name."""
     if not columns:
         st.info("The two have no column in common.", icon=":material/info:")
         return None
-    ranked = sorted(columns, key=lambda name: (ORDER.get(columns[name]["verdict"], 9), -_size(columns[name]), name))
+    ranked = sorted(columns, key=lambda name: (ORDER.get(columns[name].verdict, 9), -_size(columns[name]), name))
     drawn = pd.DataFrame([_row(name, columns[name]) for name in ranked])
     picked = st.dataframe(
         drawn,
@@ -152,35 +149,32 @@ def _columns(columns: Mapping[str, Mapping[str, Any]], before: str, after: str, 
     name = ranked[chosen[0] if chosen and chosen[0] < len(ranked) else 0]
     told = columns[name]
     st.header(md(name))
-    for way, word in (("new", "New values"), ("gone", "Values that are gone")):
-        values = told.get(way)
-        if values and values["values"]:
-            named = ", ".join(md(each["value"] if isinstance(each, Mapping) else each) for each in values["most"][:10])
-            st.markdown(f"{word}: {values['values']:,} in {count(values['rows'], 'row')}: {named}")
-    shares = told.get("shares")
-    if shares:
-        chart.pairs(shares, before, after, f"How {name} is spread", f"{key}.chart.{name}")
+    for values, word in ((told.new, "New values"), (told.gone, "Values that are gone")):
+        if values and values.values:
+            named = ", ".join(md(each.value) for each in values.most[:10])
+            st.markdown(f"{word}: {values.values:,} in {count(values.rows, 'row')}: {named}")
+    if told.shares:
+        chart.pairs(
+            [each.to_json() for each in told.shares], before, after, f"How {name} is spread", f"{key}.chart.{name}"
+        )
     return name
 
 
-def _size(told: Mapping[str, Any]) -> float:
-    return max(
-        (abs(each["value"]) for each in told["measures"].values() if each and each.get("value") is not None),
-        default=0.0,
-    )
+def _size(told: SampleDifference) -> float:
+    return max((abs(each.value) for each in told.measures.values()), default=0.0)
 
 
-def _row(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
+def _row(name: str, told: SampleDifference) -> dict[str, Any]:
     def value(measure: str) -> float | None:
-        each = told["measures"].get(measure)
-        return each["value"] if each else None
+        each = told.measures.get(measure)
+        return each.value if each else None
 
     return {
         "Column": name,
-        "Verdict": WORDS.get(told["verdict"], told["verdict"]),
+        "Verdict": WORDS.get(told.verdict, told.verdict),
         "PSI": value("psi"),
         "Jensen-Shannon": value("js"),
         "KS": value("ks"),
         "Missing": value("missing"),
-        "Rows": " and ".join(f"{n:,}" for n in told["n"]) if isinstance(told["n"], list) else str(told["n"]),
+        "Rows": " and ".join(f"{n:,}" for n in told.n),
     }

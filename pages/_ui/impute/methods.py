@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dataops_core.imputation.methods import ALONG, METHODS, Task, steps_of
+from dataops_core.imputation.results import ImputationBench, MethodRecovery
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import allowed, job, method_results
@@ -117,7 +117,7 @@ def panel(
         "methods": asked,
         "time": time,
     }
-    told = job.counted("impute bench", args, "Compare the methods", 10**9, auto=False)
+    told: ImputationBench | None = job.counted("impute bench", args, "Compare the methods", 10**9, auto=False)
     if told is None:
         st.caption(
             "Cells whose value is known are hidden, at random and the way cells are really missing here; each method"
@@ -128,41 +128,39 @@ def panel(
     _found(here, told)
 
 
-def _found(here: Dataset, told: Mapping[str, Any]) -> None:
-    best, methods = told["recommended"], told["methods"]
+def _found(here: Dataset, told: ImputationBench) -> None:
+    best, methods = told.advice.recommended, told.methods
     method_results.advice(
-        here, f"Recommended: {title(best)}", _in_words(told["reason"]), told["steps"], "impute.advice"
+        here, f"Recommended: {title(best)}", _in_words(told.advice.reason), told.advice.steps, "impute.advice"
     )
     sampled = (
-        f"a sample of {told['rows']:,} of {told['of']:,} rows"
-        if told["rows"] < told["of"]
-        else f"all {count(told['rows'], 'row')}"
+        f"a sample of {told.rows:,} of {told.of:,} rows" if told.rows < told.of else f"all {count(told.rows, 'row')}"
     )
     hidden = ", ".join(
-        f"{cells:,} cells were hidden {told['patterns'][pattern]}" for pattern, cells in told["hidden"].items()
+        f"{cells:,} cells were hidden {told.patterns[pattern]}" for pattern, cells in told.hidden.items()
     )
-    st.caption(f"Judged on {sampled}. {hidden}, in {count(told['repeats'], 'round')}, seed {told['seed']}.")
-    for note in told["notes"]:
+    st.caption(f"Judged on {sampled}. {hidden}, in {count(told.repeats, 'round')}, seed {told.seed}.")
+    for note in told.notes:
         st.caption(md(note))
-    able = [name for name in MEASURES if any(each.get(name) is not None for each in methods.values())]
+    able = [name for name in MEASURES if any(each.of(name) is not None for each in methods.values())]
     measure = st.radio("Measure", able, format_func=lambda m: MEASURES[m][0], horizontal=True, key="impute.measure")
     name, says, higher, _ = MEASURES[measure]
     st.caption(f"{says}. {'Higher' if higher else 'Lower'} is better.")
     rows = []
     for method, each in methods.items():
-        span = each.get(f"{measure}_interval") or [None, None]
+        span = each.interval_of(measure) or (None, None)
         rows.append(
-            {"name": title(method), "value": each.get(measure), "low": span[0], "high": span[1], "mark": method == best}
+            {"name": title(method), "value": each.of(measure), "low": span[0], "high": span[1], "mark": method == best}
         )
     rows.sort(key=lambda row: (row["value"] is None, -(row["value"] or 0) if higher else (row["value"] or 0)))
     method_results.dots(rows, name, f"impute.dots.{measure}", unit="Lines: 95 % intervals over the rounds")
     order = [best, *[name for row in rows for name in methods if title(name) == row["name"] and name != best]]
     _table({name: methods[name] for name in order if name in methods}, able, best)
-    warned = {method: each["warning"] for method, each in methods.items() if each["warning"]}
+    warned = {method: each.warning for method, each in methods.items() if each.warning}
     if warned:
         with st.expander(f"{count(len(warned), 'method')} answer one and the same value", icon=":material/warning:"):
             st.markdown("\n".join(f"- **{md(title(method))}**: {md(words)}" for method, words in warned.items()))
-    for method, why in told["failed"].items():
+    for method, why in told.failed.items():
         st.caption(f"{md(title(method))} could not be judged: {md(why)}")
     _details(here, told, best)
 
@@ -175,15 +173,15 @@ def _in_words(reason: str) -> str:
     return reason
 
 
-def _table(methods: Mapping[str, Any], able: Sequence[str], best: str) -> None:
+def _table(methods: Mapping[str, MethodRecovery], able: Sequence[str], best: str) -> None:
     table = pd.DataFrame(
         [
             {"Method": title(method) + (" (recommended)" if method == best else "")}
-            | {MEASURES[m][0]: each.get(m) for m in able}
+            | {MEASURES[m][0]: each.of(m) for m in able}
             | {
-                "Correlations moved": each.get("correlations"),
-                "One value only": "yes" if each["degenerate"] else "",
-                "Seconds": each["seconds"],
+                "Correlations moved": each.correlations,
+                "One value only": "yes" if each.degenerate else "",
+                "Seconds": each.seconds,
             }
             for method, each in methods.items()
         ]
@@ -211,8 +209,8 @@ def _table(methods: Mapping[str, Any], able: Sequence[str], best: str) -> None:
     )
 
 
-def _details(here: Dataset, told: Mapping[str, Any], best: str) -> None:
-    methods = told["methods"]
+def _details(here: Dataset, told: ImputationBench, best: str) -> None:
+    methods = told.methods
     names = [best, *[name for name in methods if name != best]]
     method = st.selectbox("Look closer at", names, format_func=title, key="impute.method", width=360)
     each = methods[method]
@@ -220,14 +218,14 @@ def _details(here: Dataset, told: Mapping[str, Any], best: str) -> None:
         [
             {
                 "Column": name,
-                "Error (NRMSE)": c.get("nrmse"),
-                "Mean absolute error": c.get("mae"),
-                "Right": c.get("accuracy"),
-                "Change of spread": c.get("wasserstein"),
-                "Cells judged": c["cells"],
-                "Still missing": c["still_missing"],
+                "Error (NRMSE)": c.nrmse,
+                "Mean absolute error": c.mae,
+                "Right": c.accuracy,
+                "Change of spread": c.wasserstein,
+                "Cells judged": c.cells,
+                "Still missing": c.still_missing,
             }
-            for name, c in each["by_column"].items()
+            for name, c in each.by_column.items()
         ]
     ).dropna(axis=1, how="all")
     st.dataframe(
@@ -245,18 +243,18 @@ def _details(here: Dataset, told: Mapping[str, Any], best: str) -> None:
             "Change of spread": st.column_config.NumberColumn(format="%.3f"),
         },
     )
-    for column, groups in each["by_group"].items():
+    for column, groups in each.by_group.items():
         table = pd.DataFrame(
             [
                 {
                     column: group,
-                    "Error (NRMSE)": g.get("nrmse"),
-                    "Error from": (g.get("nrmse_interval") or [None])[0],
-                    "Error to": (g.get("nrmse_interval") or [None, None])[1],
-                    "Right": g.get("accuracy"),
-                    "Right from": (g.get("accuracy_interval") or [None])[0],
-                    "Right to": (g.get("accuracy_interval") or [None, None])[1],
-                    "Cells judged": g.get("cells"),
+                    "Error (NRMSE)": g.nrmse,
+                    "Error from": (g.nrmse_interval or [None])[0],
+                    "Error to": (g.nrmse_interval or [None, None])[1],
+                    "Right": g.accuracy,
+                    "Right from": (g.accuracy_interval or [None])[0],
+                    "Right to": (g.accuracy_interval or [None, None])[1],
+                    "Cells judged": g.cells,
                 }
                 for group, g in groups.items()
             ]
@@ -278,11 +276,11 @@ def _details(here: Dataset, told: Mapping[str, Any], best: str) -> None:
         )
     if method != best and method in METHODS:
         task = Task(
-            tuple(told["columns"]["numbers"]),
-            tuple(told["columns"]["categories"]),
-            tuple(told["columns"]["predict_from"]),
-            told["group"],
-            told.get("time"),
+            tuple(told.columns.numbers),
+            tuple(told.columns.categories),
+            tuple(told.columns.predict_from),
+            told.group,
+            told.time,
         )
         allowed.button(
             "recipe changed",

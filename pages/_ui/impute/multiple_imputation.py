@@ -10,6 +10,8 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.subplots import make_subplots
 
+from dataops_core.imputation.chains import Chains
+from dataops_core.imputation.rubin import NotPooled, Part, PooledMeans, PooledRegression
 from dataops_core.table import Table
 from pages._ui import chart, job, method_results
 from pages._ui.formatting import count, md
@@ -47,7 +49,7 @@ def _chains(state: str, columns: Sequence[str], split: str | None) -> None:
     draw = st.radio(
         "Draw", ["model", "matching"], format_func=lambda way: DRAWS[way], key="several.draw", horizontal=True
     )
-    told = job.counted(
+    told: Chains | None = job.counted(
         "chains",
         {"state": state, "columns": list(columns), "split": split, "draw": draw},
         "Follow the chains",
@@ -61,32 +63,28 @@ def _chains(state: str, columns: Sequence[str], split: str | None) -> None:
             " come to the same."
         )
         return
-    st.markdown(md(told["words"]))
-    if told["settled"] is False:
+    st.markdown(md(told.words))
+    if told.settled is False:
         st.warning("Do not rely on the copies before this is fixed.", icon=":material/warning:")
-    for words in told["warnings"]:
+    for words in told.warnings:
         st.warning(md(words), title="There are too few donors", icon=":material/warning:")
-    ranked = sorted(
-        told["columns"], key=lambda name: -max((each or 0.0) for each in told["columns"][name]["r_hat"].values())
-    )
+    ranked = sorted(told.columns, key=lambda name: -max((each or 0.0) for each in told.columns[name].r_hat.values()))
     name = st.selectbox("The chains of", ranked, key="several.chains", width=300)
     _traces(told, name)
     sampled = (
-        f"a sample of {told['rows']:,} of {told['of']:,} rows"
-        if told["rows"] < told["of"]
-        else f"all {count(told['rows'], 'row')}"
+        f"a sample of {told.rows:,} of {told.of:,} rows" if told.rows < told.of else f"all {count(told.rows, 'row')}"
     )
     st.caption(
-        f"{count(told['chains'], 'chain')} on {sampled}, seed {told['seed']}. R-hat compares what differs between"
+        f"{count(told.chains, 'chain')} on {sampled}, seed {told.seed}. R-hat compares what differs between"
         " chains with what differs within them, by ranks (Vehtari et al. 2021)."
     )
 
 
-def _traces(told: Mapping[str, Any], name: str) -> None:
-    each = told["columns"][name]
-    names = {what: SUMS.get(what, f"Share of {each['value']}") for what in each["traces"]}
+def _traces(told: Chains, name: str) -> None:
+    each = told.columns[name]
+    names = {what: SUMS.get(what, f"Share of {each.value}") for what in each.traces}
     figure = make_subplots(rows=len(names), cols=1, shared_xaxes=True, vertical_spacing=0.08)
-    for row, (what, lines) in enumerate(each["traces"].items(), 1):
+    for row, (what, lines) in enumerate(each.traces.items(), 1):
         for number, (line, colour) in enumerate(zip(lines, chart.many(len(lines)), strict=True), 1):
             figure.add_trace(
                 go.Scatter(
@@ -102,11 +100,11 @@ def _traces(told: Mapping[str, Any], name: str) -> None:
                 col=1,
             )
         figure.update_yaxes(title={"text": chart.plain(names[what])}, automargin=True, row=row, col=1)
-        figure.add_vline(x=told["rounds"] + 0.5, line={"dash": "dot", "width": 1, "color": "#8b95a5"}, row=row, col=1)
+        figure.add_vline(x=told.rounds + 0.5, line={"dash": "dot", "width": 1, "color": "#8b95a5"}, row=row, col=1)
     figure.update_xaxes(title={"text": "Iteration"}, row=len(names), col=1)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 12, "b": 8}, height=120 + 140 * len(names))
     hat = ", ".join(
-        f"{word.lower()} {value:.3f}" for what, word in names.items() if (value := each["r_hat"][what]) is not None
+        f"{word.lower()} {value:.3f}" for what, word in names.items() if (value := each.r_hat[what]) is not None
     )
     st.plotly_chart(
         figure,
@@ -126,9 +124,9 @@ def _traces(told: Mapping[str, Any], name: str) -> None:
                     | {
                         f"{word}, chain {number}": line[at]
                         for what, word in names.items()
-                        for number, line in enumerate(each["traces"][what], 1)
+                        for number, line in enumerate(each.traces[what], 1)
                     }
-                    for at in range(told["iterations"])
+                    for at in range(told.iterations)
                 ]
             ),
             hide_index=True,
@@ -152,7 +150,9 @@ def _means(state: str, table: Table) -> None:
         )
     if column is None:
         return
-    told = job.counted("pooled", {"state": state, "column": column, "by": by}, "Pooling", table.rows * 3)
+    told: PooledMeans | None = job.counted(
+        "pooled", {"state": state, "column": column, "by": by}, "Pooling", table.rows * 3
+    )
     if told is not None:
         _pooled(told)
 
@@ -176,7 +176,7 @@ def _regression(state: str, table: Table) -> None:
             "Choose what explains it: a linear regression is fitted on each copy, and its coefficients are pooled."
         )
         return
-    told = job.counted(
+    told: PooledRegression | None = job.counted(
         "pooled regression",
         {"state": state, "target": target, "columns": columns},
         "Pooling",
@@ -185,37 +185,36 @@ def _regression(state: str, table: Table) -> None:
     if told is not None:
         rows = [
             {"Coefficient": "Intercept" if name == "(intercept)" else name, **_told(each)}
-            for name, each in told["coefficients"].items()
+            for name, each in told.coefficients.items()
         ]
         _table(
             rows,
             "several.regression",
-            f"Coefficients of a linear regression of {target}, pooled over {told['m']} copies by Rubin's rules",
+            f"Coefficients of a linear regression of {target}, pooled over {told.m} copies by Rubin's rules",
         )
         _footnote(told)
 
 
-def _pooled(told: Mapping[str, Any]) -> None:
+def _pooled(told: PooledMeans) -> None:
     rows = []
-    for group, part in [("All rows", told["all"]), *list(told["groups"].items())]:
-        parts = {"": part} if "estimate" in part or "why_not" in part else part
+    for group, parts in [("All rows", told.all), *told.groups.items()]:
         rows += [{"Group": group, "Value": value, **_told(each)} for value, each in parts.items()]
     if all(row["Value"] == "" for row in rows):
         rows = [{key: cell for key, cell in row.items() if key != "Value"} for row in rows]
-    _table(rows, "gaps.pooled", f"{told['column']}, pooled over {told['m']} copies by Rubin's rules")
+    _table(rows, "gaps.pooled", f"{told.column}, pooled over {told.m} copies by Rubin's rules")
     _footnote(told)
 
 
-def _told(each: Mapping[str, Any]) -> dict[str, Any]:
-    if "why_not" in each:
+def _told(each: Part) -> dict[str, Any]:
+    if isinstance(each, NotPooled):
         return {"Estimate": None}
-    low, high = each["interval"] or (None, None)
+    low, high = each.interval or (None, None)
     return {
-        "Estimate": each["estimate"],
+        "Estimate": each.estimate,
         "From": low,
         "To": high,
-        "Lost to gaps": each["missing_information"],
-        "Degrees of freedom": each["df"],
+        "Lost to gaps": each.missing_information,
+        "Degrees of freedom": each.df,
     }
 
 
@@ -238,7 +237,7 @@ def _table(rows: Sequence[Mapping[str, Any]], key: str, alt: str) -> None:
     )
 
 
-def _footnote(told: Mapping[str, Any]) -> None:
-    if told.get("warning"):
-        st.warning(md(told["warning"]), title="These intervals may be too narrow", icon=":material/warning:")
-    st.caption(f"95 % intervals over {told['m']} copies (Rubin 1987; Barnard and Rubin 1999).")
+def _footnote(told: PooledMeans | PooledRegression) -> None:
+    if told.warning:
+        st.warning(md(told.warning), title="These intervals may be too narrow", icon=":material/warning:")
+    st.caption(f"95 % intervals over {told.m} copies (Rubin 1987; Barnard and Rubin 1999).")

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dataops_core.resampling.imbalance import GroupClasses, Imbalance
 from dataops_core.resampling.methods import METHODS
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
@@ -21,20 +22,21 @@ FEW = 30  # rows below which a share says little
 def classes(state: str, table: Table, target: str, groups: Sequence[str], split: str | None) -> None:
     """Rows by class, by part of the split, and by group."""
     args = {"state": state, "target": target, "groups": list(groups), "split": split}
-    told = job.counted("imbalance", args, "Counting the classes", table.rows * 3)
-    if told is None:
+    found: Imbalance | None = job.counted("imbalance", args, "Counting the classes", table.rows * 3)
+    if found is None:
         return
-    st.markdown(md(told["words"]))
-    parts = [part for part in told["parts"] if part["rows"]]
+    told = found.counted
+    st.markdown(md(found.words))
+    parts = [part for part in found.parts if part.counted.rows]
     shown = (
         pd.DataFrame(
-            {"All rows": {c["value"]: c["count"] for c in told["classes"]}}
-            | {part["part"].capitalize(): {c["value"]: c["count"] for c in part["classes"]} for part in parts}
+            {"All rows": {c.value: c.count for c in told.classes}}
+            | {part.part.capitalize(): {c.value: c.count for c in part.counted.classes} for part in parts}
         )
         .fillna(0)
         .astype("int64")
     )
-    shown.insert(1, "Share", [each["share"] for each in told["classes"]])
+    shown.insert(1, "Share", [each.share for each in told.classes])
     shown.index.name = target
     st.dataframe(
         shown,
@@ -43,17 +45,17 @@ def classes(state: str, table: Table, target: str, groups: Sequence[str], split:
         column_config={"Share": st.column_config.ProgressColumn("Share", format="percent", min_value=0, max_value=1)},
         placeholder="",
     )
-    if told["missing"]:
-        st.caption(f"{count(told['missing'], 'row')} have no class.")
-    names = [each["value"] for each in told["classes"]]
-    columns = list(dict.fromkeys(group["column"] for group in told["groups"]))
+    if told.missing:
+        st.caption(f"{count(told.missing, 'row')} have no class.")
+    names = [each.value for each in told.classes]
+    columns = list(dict.fromkeys(group.column for group in told.groups))
     for column, side in zip(
         columns,
         [each for _ in columns[::2] for each in st.columns(2)] if len(columns) > 1 else [st.container()],
         strict=False,
     ):
         with side:
-            _groups([group for group in told["groups"] if group["column"] == column], names, target, column)
+            _groups([group for group in told.groups if group.column == column], names, target, column)
     if len(names) < 2:
         return
     with st.container(horizontal=True):
@@ -67,16 +69,16 @@ def classes(state: str, table: Table, target: str, groups: Sequence[str], split:
     )
 
 
-def _groups(groups: Sequence[Mapping[str, Any]], names: Sequence[str], target: str, column: str) -> None:
+def _groups(groups: Sequence[GroupClasses], names: Sequence[str], target: str, column: str) -> None:
     told = {
         "target": target,
         "column": column,
         "missing": None,
         "groups": [
             {
-                "value": group["group"],
-                "n": group["rows"],
-                "shares": {name: group["shares"].get(name, 0.0) for name in names[:8]},
+                "value": group.group,
+                "n": group.rows,
+                "shares": {name: group.shares.get(name, 0.0) for name in names[:8]},
             }
             for group in groups[:40]
         ],
@@ -102,7 +104,7 @@ def compare(
     )
     if fits is None:
         return
-    able = [name for name in METHODS if fits[name]["fits"] and name not in ("nothing", "threshold")]
+    able = [name for name in METHODS if fits[name].fits and name not in ("nothing", "threshold")]
     chosen = st.multiselect(
         "Methods", able, default=able, format_func=lambda n: METHODS[n], key=f"balance.methods.{target}"
     )
@@ -114,7 +116,7 @@ def compare(
         key="balance.kind",
         help="The model that learns from the resampled rows, inside each fold",
     )
-    unfit = {METHODS[name]: each["why"] for name, each in fits.items() if not each["fits"]}
+    unfit = {METHODS[name]: each.why for name, each in fits.items() if not each.fits}
     if unfit:
         with st.expander(f"{count(len(unfit), 'method')} do not fit this table"):
             st.markdown("\n".join(f"- **{md(name)}**: {md(why)}" for name, why in unfit.items()))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
+from dataops_core.outliers.outliers import Outliers
 from dataops_core.table import Table
 from pages._ui import grid, job, method_results
 from pages._ui.formatting import count, md
@@ -69,28 +67,28 @@ def panel(state: str, table: Table, split: str | None) -> None:
         )
     st.caption(METHODS[method][1] + ".")
     args = {"state": state, "method": method, "columns": names or None, "by": by or None, "split": split}
-    told = job.counted("outliers", args, "Looking for outliers", table.rows * 30)
+    told: Outliers | None = job.counted("outliers", args, "Looking for outliers", table.rows * 30)
     if told is None:
         return
-    st.markdown(md(told["words"]))
-    if not told["outliers"]:
+    st.markdown(md(told.words))
+    if not told.outliers:
         return
     with st.container(horizontal=True):
         for verdict, word in VERDICTS.items():
-            st.metric(word, f"{told['counts'][verdict]:,}", border=True, width=190)
+            st.metric(word, f"{told.counts[verdict]:,}", border=True, width=190)
     _rows(told, state, method)
     _actions(told)
 
 
-def _rows(told: Mapping[str, Any], state: str, method: str) -> None:
-    able = [verdict for verdict in VERDICTS if told["counts"][verdict]]
+def _rows(told: Outliers, state: str, method: str) -> None:
+    able = [verdict for verdict in VERDICTS if told.counts[verdict]]
     wanted = st.multiselect("Show", able, default=able, format_func=VERDICTS.get, key="outlying.show")
-    kept = [row for row in told["outliers"] if row["verdict"] in wanted]
+    kept = [row for row in told.outliers if row.verdict in wanted]
     if not kept:
         return
     table = pd.DataFrame(
         [
-            {"Row": row["row"] + 1, "Verdict": VERDICTS[row["verdict"]], "Why": row["why"], "Suggested": row["action"]}
+            {"Row": row.row + 1, "Verdict": VERDICTS[row.verdict], "Why": row.why, "Suggested": row.action}
             for row in kept
         ]
     )
@@ -114,24 +112,24 @@ def _rows(told: Mapping[str, Any], state: str, method: str) -> None:
     at = picked["selection"]["rows"]
     chosen = kept[at[0] if at and at[0] < len(kept) else 0]
     with st.container(border=True, key="outlying-chosen", gap="xxsmall"):
-        st.markdown(f"**Row {chosen['row'] + 1:,}: {VERDICTS[chosen['verdict']].lower()}.** {md(chosen['why'])}")
-        st.caption(md(chosen["action"]))
-    if told["shown"] < told["flagged"]:
-        st.caption(f"{told['shown']:,} most serious of {count(told['flagged'], 'row')}.")
+        st.markdown(f"**Row {chosen.row + 1:,}: {VERDICTS[chosen.verdict].lower()}.** {md(chosen.why)}")
+        st.caption(md(chosen.action))
+    if told.shown < told.flagged:
+        st.caption(f"{told.shown:,} most serious of {count(told.flagged, 'row')}.")
     if st.toggle("Show the whole rows", key="outlying.whole"):
         grid.some_rows(
             state,
-            [row["row"] for row in kept],
+            [row.row for row in kept],
             "outlying.whole",
             "The rows that stand out",
-            list(dict.fromkeys(r["column"] for row in kept for r in row["reasons"])),
+            list(dict.fromkeys(r.column for row in kept for r in row.reasons)),
         )
 
 
-def _actions(told: Mapping[str, Any]) -> None:
-    if not told["step"]:
+def _actions(told: Outliers) -> None:
+    if not told.step:
         return
-    step = told["step"]
+    step = told.step
     st.caption(
         "What to do is yours to say. An impossible value is best made missing; a rare truth is best kept, or marked."
         " Keeping needs no step."

@@ -29,7 +29,7 @@ NO_MODEL = (
 def panel(wanted: Asked, made: jobs.Job) -> None:
     """What stands in the way; then the purpose, the version, the files."""
     told = verdicts.told_of(made)
-    judged = told["judge"]["privacy"]
+    judged = verdicts.verdict_of(made).privacy
     if made.args["state"] != wanted.state:
         st.info(
             "It was learned from the table as it was then, and is judged by that. Generate it again if it should"
@@ -42,14 +42,14 @@ def panel(wanted: Asked, made: jobs.Job) -> None:
     if why := synthetic_tables.refused(told):
         said = [
             f"{md(why)} It is neither kept nor exported.",
-            *map(md, judged["words"][1:]),
+            *map(md, judged.words[1:]),
             "Make another one: leave columns out, raise the number for rare values, or choose another engine.",
         ]
         st.error("\n\n".join(said), title="This synthetic data must not be released", icon=":material/gpp_bad:")
         return
-    if judged["verdict"] in ("doubtful", "not enough to tell"):
+    if judged.verdict in ("doubtful", "not enough to tell"):
         st.warning(
-            "\n\n".join(md(each) for each in judged["words"]), title="There are doubts", icon=":material/gpp_maybe:"
+            "\n\n".join(md(each) for each in judged.words), title="There are doubts", icon=":material/gpp_maybe:"
         )
         if not st.checkbox("I have read the doubts", key=f"synthesize.doubts.{made.id}"):
             return

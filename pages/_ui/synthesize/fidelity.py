@@ -11,6 +11,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dataops_core.synthetic.evaluate.column_distributions import CategorySeries, Series
+from dataops_core.synthetic.evaluate.fidelity import Fidelity, PartScores
 from pages._ui import chart
 from pages._ui.formatting import md
 
@@ -24,10 +26,10 @@ DRAWN = 4  # columns that are drawn at first, the least alike ones
 PAIRS = 200
 
 
-def panel(judged: Mapping[str, Any]) -> None:
+def panel(judged: Fidelity) -> None:
     """The score between floor and ceiling, what gives the synthetic data away, then columns and pairs."""
-    if judged["score"] is None:
-        st.info(md(" ".join(judged["words"])), icon=":material/info:")
+    if judged.score is None:
+        st.info(md(" ".join(judged.words)), icon=":material/info:")
         return
     _between(judged)
     _given_away(judged)
@@ -35,18 +37,18 @@ def panel(judged: Mapping[str, Any]) -> None:
     _pairs(judged)
 
 
-def _between(judged: Mapping[str, Any]) -> None:
-    every = {"all": judged, **judged["parts"]}
+def _between(judged: Fidelity) -> None:
+    every: dict[str, Fidelity | PartScores] = {"all": judged, **judged.parts}
     known = {
         name: every[name]
         for name in PARTS
-        if all(every[name][side] is not None for side in ("score", "floor", "ceiling"))
+        if all(getattr(every[name], side) is not None for side in ("score", "floor", "ceiling"))
     }
     quiet, loud = chart.colours(2)
     figure = go.Figure()
     for place, each in enumerate(reversed(known.values())):
         figure.add_scatter(
-            x=[each["floor"], each["ceiling"]],
+            x=[each.floor, each.ceiling],
             y=[place, place],
             mode="lines",
             line={"color": quiet, "width": 3},
@@ -60,7 +62,7 @@ def _between(judged: Mapping[str, Any]) -> None:
         ("score", "Synthetic data", "diamond", loud),
     ):
         figure.add_scatter(
-            x=[each[side] for _, each in back],
+            x=[getattr(each, side) for _, each in back],
             y=list(range(len(back))),
             mode="markers",
             name=name,
@@ -82,7 +84,7 @@ def _between(judged: Mapping[str, Any]) -> None:
         legend={"orientation": "h", "y": -0.18, "yanchor": "top", "x": 0, "xanchor": "left"},
     )
     words = "; ".join(
-        f"{PARTS[part]}: {each['score']:.3f} between {each['floor']:.3f} and {each['ceiling']:.3f}"
+        f"{PARTS[part]}: {each.score:.3f} between {each.floor:.3f} and {each.ceiling:.3f}"
         for part, each in known.items()
     )
     st.plotly_chart(
@@ -93,7 +95,7 @@ def _between(judged: Mapping[str, Any]) -> None:
     )
     st.caption(
         "The more to the right the better, and the circle is as good as it gets: two halves of the same real rows"
-        f" differ as much. At the left mark everything that goes together is lost. Measured on {judged['rows']:,} rows"
+        f" differ as much. At the left mark everything that goes together is lost. Measured on {judged.rows:,} rows"
         " of each kind."
     )
     with st.popover("The numbers", icon=":material/table:", key="synthesize.between.popover"):
@@ -102,9 +104,9 @@ def _between(judged: Mapping[str, Any]) -> None:
                 [
                     {
                         "Part": PARTS[part],
-                        "Columns shuffled": each["floor"],
-                        "Synthetic data": each["score"],
-                        "Real rows kept apart": each["ceiling"],
+                        "Columns shuffled": each.floor,
+                        "Synthetic data": each.score,
+                        "Real rows kept apart": each.ceiling,
                     }
                     for part, each in known.items()
                 ]
@@ -120,24 +122,23 @@ def _between(judged: Mapping[str, Any]) -> None:
         )
 
 
-def _given_away(judged: Mapping[str, Any]) -> None:
-    if None in (judged["auc"], judged["auc_floor"], judged["auc_ceiling"]):
+def _given_away(judged: Fidelity) -> None:
+    if None in (judged.auc, judged.auc_floor, judged.auc_ceiling):
         return
     st.header("Can a model tell real from made rows?")
     others = (
-        f"in {judged['auc_ceiling']:.0%} where both are real, and in {judged['auc_floor']:.0%} where columns are"
-        " shuffled"
+        f"in {judged.auc_ceiling:.0%} where both are real, and in {judged.auc_floor:.0%} where columns are shuffled"
     )
     st.markdown(
-        f"Shown a real row and a made one, it tells which is which in **{judged['auc']:.0%}** of cases; {others}. 50%"
+        f"Shown a real row and a made one, it tells which is which in **{judged.auc:.0%}** of cases; {others}. 50%"
         " is guessing.",
         help="The area under the curve (AUC) of a discriminator: boosted trees, judged by cross-validation",
     )
-    away = [each for each in judged["given_away"] if each["importance"] > 0.005]
+    away = [each for each in judged.given_away if each.importance > 0.005]
     if away:
         st.dataframe(
             pd.DataFrame(
-                [{"Column that gives it away": each["column"], "By so much": each["importance"]} for each in away[:10]]
+                [{"Column that gives it away": each.column, "By so much": each.importance} for each in away[:10]]
             ),
             hide_index=True,
             key="synthesize.away",
@@ -148,7 +149,7 @@ def _given_away(judged: Mapping[str, Any]) -> None:
                     "By so much",
                     format="%.3f",
                     min_value=0.0,
-                    max_value=max(each["importance"] for each in away),
+                    max_value=max(each.importance for each in away),
                     help="What the model loses where the column is shuffled",
                 )
             },
@@ -156,10 +157,10 @@ def _given_away(judged: Mapping[str, Any]) -> None:
         )
 
 
-def _columns(judged: Mapping[str, Any]) -> None:
+def _columns(judged: Fidelity) -> None:
     st.header("Each column")
-    draws = judged["draw"]
-    worst = [each["column"] for each in judged["columns"] if each["column"] in draws]
+    draws = judged.draw
+    worst = [each.column for each in judged.columns if each.column in draws]
     names = st.multiselect(
         "Draw",
         worst,
@@ -179,14 +180,14 @@ def _columns(judged: Mapping[str, Any]) -> None:
         pd.DataFrame(
             [
                 {
-                    "Column": each["column"],
-                    "Alike": each["score"],
-                    "Real rows kept apart": each["ceiling"],
-                    "Missing, real": each["missing"][0],
-                    "Missing, synthetic": each["missing"][1],
-                    "Measure": each["measure"],
+                    "Column": each.column,
+                    "Alike": each.score,
+                    "Real rows kept apart": each.ceiling,
+                    "Missing, real": each.missing[0],
+                    "Missing, synthetic": each.missing[1],
+                    "Measure": each.measure,
                 }
-                for each in judged["columns"]
+                for each in judged.columns
             ]
         ),
         hide_index=True,
@@ -212,18 +213,18 @@ def _columns(judged: Mapping[str, Any]) -> None:
     )
 
 
-def together(draw: Mapping[str, Any], name: str, key: str) -> None:
+def together(draw: Series, name: str, key: str) -> None:
     """A column of real, made and kept-apart rows in one chart, with the numbers beside it."""
     quiet, loud = chart.colours(2)
-    category = draw["as"] == "category"
+    category = isinstance(draw, CategorySeries)
     labels = (
-        [_cut(value) for value in draw["values"]]
-        if category
-        else [f"{_short(a)} to {_short(b)}" for a, b in zip(draw["edges"][:-1], draw["edges"][1:], strict=True)]
+        [_cut(value) for value in draw.values]
+        if isinstance(draw, CategorySeries)
+        else [f"{_short(a)} to {_short(b)}" for a, b in zip(draw.edges[:-1], draw.edges[1:], strict=True)]
     )
     table = pd.DataFrame(
-        {"Real rows": draw["real"], "Synthetic data": draw["synthetic"]}
-        | ({"Real rows kept apart": draw["holdout"]} if draw["holdout"] else {}),
+        {"Real rows": draw.real, "Synthetic data": draw.synthetic}
+        | ({"Real rows kept apart": draw.holdout} if draw.holdout else {}),
         index=pd.Index(labels, name="Value"),
     )
     places, shown = list(range(len(table))), [chart.plain(label) for label in labels]
@@ -298,8 +299,8 @@ def together(draw: Mapping[str, Any], name: str, key: str) -> None:
             f" circles. {most}"
         ),
     )
-    if draw.get("outside", 0) >= 0.001:
-        st.caption(f"{draw['outside']:.1%} of the made values lie beyond what is drawn.")
+    if not isinstance(draw, CategorySeries) and draw.outside >= 0.001:
+        st.caption(f"{draw.outside:.1%} of the made values lie beyond what is drawn.")
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
         st.dataframe(
             table,
@@ -318,29 +319,27 @@ def _short(edge: Any) -> str:
     return edge if isinstance(edge, str) else f"{edge:,.0f}" if abs(edge) >= 100 else f"{edge:.3g}"
 
 
-def _pairs(judged: Mapping[str, Any]) -> None:
-    if not judged["pairs"]:
+def _pairs(judged: Fidelity) -> None:
+    if not judged.pairs:
         return
     st.header("Columns in pairs")
     st.caption(
         f"What goes together in the real rows should go together in the synthetic data; the least alike of"
-        f" {judged['pairs_of']:,} pairs come first, and pairs that hardly go together count little."
+        f" {judged.pairs_of:,} pairs come first, and pairs that hardly go together count little."
     )
     st.dataframe(
         pd.DataFrame(
             [
                 {
-                    "Columns": " and ".join(each["columns"]),
-                    "Alike": each["score"],
-                    "Real rows kept apart": each["ceiling"],
-                    "Weight": each["weight"],
-                    "Real": each["real"],
-                    "Synthetic": each["synthetic"],
-                    "Measure": each["measure"],
+                    "Columns": " and ".join(each.columns),
+                    "Alike": each.score,
+                    "Real rows kept apart": each.ceiling,
+                    "Weight": each.weight,
+                    "Real": each.real,
+                    "Synthetic": each.synthetic,
+                    "Measure": each.measure,
                 }
-                for each in sorted(
-                    judged["pairs"], key=lambda each: -each["weight"] * (each["ceiling"] - each["score"])
-                )[:PAIRS]
+                for each in sorted(judged.pairs, key=lambda each: -each.weight * (each.ceiling - each.score))[:PAIRS]
             ]
         ),
         hide_index=True,
@@ -363,11 +362,11 @@ def _pairs(judged: Mapping[str, Any]) -> None:
         },
         placeholder="",
     )
-    gap = judged["missing_pattern_gap"]
+    gap = judged.missing_pattern_gap
     if gap is not None:
         st.caption(
             f"Which cells are missing together differs by {gap:.1%} of the rows at most; between two halves of the real"
-            f" rows by {judged['missing_pattern_ceiling'] or 0:.1%}."
+            f" rows by {judged.missing_pattern_ceiling or 0:.1%}."
         )
 
 

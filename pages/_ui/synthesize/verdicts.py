@@ -13,6 +13,9 @@ import streamlit as st
 
 from dataops_core.store import jobs, synthetic_tables
 from dataops_core.synthetic import TREATMENTS
+from dataops_core.synthetic.evaluate.evaluate import Verdict
+from dataops_core.synthetic.evaluate.privacy import Privacy
+from dataops_core.synthetic.evaluate.signals import Signal
 from dataops_core.table import Table
 from pages._ui import grid, page_layout
 from pages._ui.formatting import count, md
@@ -67,6 +70,16 @@ def told_of(job: jobs.Job) -> Mapping[str, Any]:
 
 
 @functools.lru_cache(maxsize=32)
+def _verdict_of(home: str, md5: str) -> Verdict:
+    return Verdict.from_json(_told(home, md5)["judge"])
+
+
+def verdict_of(job: jobs.Job) -> Verdict:
+    """The verdict on the synthetic data that a job made; read once."""
+    return _verdict_of(str(page_layout.store().home), job.result["told"])
+
+
+@functools.lru_cache(maxsize=32)
 def _synthetic_table(home: str, job: str) -> Table:
     found = jobs.get(page_layout.store(), job)
     assert found is not None
@@ -81,7 +94,7 @@ def table_of(job: jobs.Job) -> Table:
 def panel(wanted: Asked, job: jobs.Job) -> None:
     """One sentence on privacy first; then the parts, each by itself."""
     told = told_of(job)
-    judge, rows = told["judge"], told["rows"]
+    judge, rows = verdict_of(job), told["rows"]
     st.caption(
         f"{count(rows['made'], 'row')} by {md(told['engine']['title'])}, seed {told['settings']['seed']}, learned from"
         f" {rows['learned']:,} of {rows['real']:,} real rows"
@@ -91,7 +104,7 @@ def panel(wanted: Asked, job: jobs.Job) -> None:
             else "; by other settings, or of another table, than those on the tabs before."
         )
     )
-    privacy(judge["privacy"])
+    privacy(judge.privacy)
     short = [each for each in told["conditions"] if each["made"] < each["asked"]]
     if short:
         st.warning(
@@ -102,17 +115,14 @@ def panel(wanted: Asked, job: jobs.Job) -> None:
             icon=":material/production_quantity_limits:",
         )
     st.markdown(
-        "\n".join(
-            f"- {md(each)}"
-            for each in [*judge["fidelity"]["words"], *_sequence_words(told), *judge["utility"]["words"]]
-        )
+        "\n".join(f"- {md(each)}" for each in [*judge.fidelity.words, *_sequence_words(told), *judge.utility.words])
     )
-    for each in judge["problems"]:
+    for each in judge.problems:
         st.caption(md(each))
-    parts = {"Private": lambda: _signals(judge["privacy"]), "Alike": lambda: fidelity.panel(judge["fidelity"])}
+    parts = {"Private": lambda: _signals(judge.privacy), "Alike": lambda: fidelity.panel(judge.fidelity)}
     parts |= {"Sequences": lambda: fidelity.sequences(told["sequences"])} if told.get("sequences") else {}
     parts |= {
-        "Useful": lambda: utility.panel(judge["utility"]),
+        "Useful": lambda: utility.panel(judge.utility),
         "What was done": lambda: _done(told),
         "Browse rows": lambda: _rows(table_of(job), job.id),
     }
@@ -128,59 +138,57 @@ def _sequence_words(told: Mapping[str, Any]) -> list[str]:
     return list(told["sequences"]["verdict"]["words"][:1]) if told.get("sequences") else []
 
 
-def privacy(judged: Mapping[str, Any]) -> None:
+def privacy(judged: Privacy) -> None:
     """The verdict on privacy in its colour, in one sentence."""
-    first, *more = judged["words"]
+    first, *more = judged.words
     show, title, icon = {
         "leak": (st.error, "A leak: this synthetic data must not be released", ":material/gpp_bad:"),
         "doubtful": (st.warning, "Doubtful: look before it leaves", ":material/gpp_maybe:"),
         "not enough to tell": (st.warning, "Not enough to tell", ":material/gpp_maybe:"),
         "no leak seen": (st.success, "No leak seen", ":material/verified_user:"),
-    }[judged["verdict"]]
+    }[judged.verdict]
     show("\n\n".join(md(each) for each in (first, *more)), title=title, icon=icon)
 
 
-def _signals(judged: Mapping[str, Any]) -> None:
+def _signals(judged: Privacy) -> None:
     """Every signal with what it means, what was seen, what is fair, and its verdict; the worst first."""
     st.caption(
         "The worst signal decides. A leak: chance alone would show as much less than once in"
-        f" {1 / judged['level']['leak']:,.0f} times; doubtful: less than once in"
-        f" {1 / judged['level']['doubtful']:,.0f}."
+        f" {1 / judged.level.leak:,.0f} times; doubtful: less than once in"
+        f" {1 / judged.level.doubtful:,.0f}."
     )
     names = sorted(
-        judged["signals"],
+        judged.signals,
         key=lambda name: (
-            list(BADGES).index(_verdict(judged["signals"][name])),
+            list(BADGES).index(_verdict(judged.signals[name])),
             list(MEANS).index(name) if name in MEANS else len(MEANS),
         ),
     )
     left, right = st.columns(2)
     for place, name in enumerate(names):
-        each = judged["signals"][name]
+        each = judged.signals[name]
         with (left, right)[place % 2], st.container(border=True, key=f"synthesize-signal-{name}", gap="xxsmall"):
             word, icon, colour = BADGES[_verdict(each)]
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.badge(word, icon=icon, color=colour)
                 st.markdown(
-                    f"**{md(each['title'])}**{' (the worst)' if name == judged['worst'] else ''}",
+                    f"**{md(each.title)}**{' (the worst)' if name == judged.worst else ''}",
                     help=f"In statistics: {TERMS.get(name, name)}",
                 )
-            st.markdown(md(each["words"]))
+            st.markdown(md(each.words))
             st.caption(" ".join(filter(None, [MEANS.get(name, ""), _fair(each, percent=name in SHARES)])))
 
 
-def _verdict(each: Mapping[str, Any]) -> str:
-    return (
-        "leak" if each["leak"] else "doubtful" if each["doubtful"] else "unknown" if each["value"] is None else "fine"
-    )
+def _verdict(each: Signal) -> str:
+    return "leak" if each.leak else "doubtful" if each.doubtful else "unknown" if each.value is None else "fine"
 
 
-def _fair(each: Mapping[str, Any], *, percent: bool) -> str:
+def _fair(each: Signal, *, percent: bool) -> str:
     """What fresh real rows show, and how often chance shows as much."""
-    span = each["interval"]
+    span = each.interval
     ends = [f"{end:.1%}" if percent else f"{end:,.3g}" for end in span or ()]
     fair = f"Fair: {' to '.join(ends)}, as 95 of 100 samples of fresh real rows." if ends else ""
-    p = each["p"]
+    p = each.p
     odds = (
         "often"
         if p is not None and p > 0.5

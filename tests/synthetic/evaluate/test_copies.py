@@ -24,7 +24,7 @@ def signals(make_table, only):
     only("privacy")
     return lambda made, real, held: judge(
         make_table(real), make_table(made), holdout=None if held is None else make_table(held)
-    )["privacy"]["signals"]
+    ).to_json()["privacy"]["signals"]
 
 
 def test_a_copy_in_every_column_is_one_although_some_columns_meet_by_chance(signals):
@@ -66,7 +66,7 @@ def test_a_copy_with_an_apostrophe_before_every_cell_is_a_copy(make_table, only)
     only("privacy")
     real, held = people(300, 1), people(300, 2)
     quoted = real.astype(str).apply(lambda cells: "'" + cells)
-    told = judge(make_table(real), make_table(quoted), holdout=make_table(held))
+    told = judge(make_table(real), make_table(quoted), holdout=make_table(held)).to_json()
     assert told["privacy"]["exact_matches"] == 300 and told["privacy"]["verdict"] == "leak" and not told["problems"]
 
 
@@ -78,7 +78,7 @@ def test_a_table_of_which_a_column_cannot_be_read_is_doubtful_at_least(make_tabl
         made = fresh.assign(
             income=["about " * (i >= readable) + f"{value:.2f}" for i, value in enumerate(fresh["income"])]
         )
-        return judge(make_table(real), make_table(made), holdout=make_table(held))["privacy"]
+        return judge(make_table(real), make_table(made), holdout=make_table(held)).to_json()["privacy"]
 
     told = of(100)
     assert told["verdict"] == "doubtful" and told["worst"] is None

@@ -21,9 +21,11 @@ NUMBERS, CATEGORIES = [f"x{at}" for at in range(6)], [f"c{at}" for at in range(9
 def test_eight_copies_with_two_of_fifteen_columns_changed_are_seen_among_8000_rows_and_fresh_rows_are_none():
     assert rows_for(15) >= ROWS
     some = copies(TRAINING, 0.001, 2, np.random.default_rng(0))
-    told = edited(TRAINING, pd.concat([some, FRESH[len(some) :]], ignore_index=True), HOLDOUT, NUMBERS, CATEGORIES, 0)
+    told = edited(
+        TRAINING, pd.concat([some, FRESH[len(some) :]], ignore_index=True), HOLDOUT, NUMBERS, CATEGORIES, 0
+    ).to_json()
     assert len(some) == 8 and told["p"] <= 0.001 and told["value"] >= 2
-    told = edited(TRAINING, FRESH, HOLDOUT, NUMBERS, CATEGORIES, 0)
+    told = edited(TRAINING, FRESH, HOLDOUT, NUMBERS, CATEGORIES, 0).to_json()
     assert told["p"] > 0.01 and told["value"] == 0 and told["found"] <= 0.002
 
 
@@ -35,7 +37,7 @@ def test_the_judge_names_them_and_says_what_it_would_find(make_table, only):
         make_table(training),
         make_table(pd.concat([some, fresh[len(some) :]], ignore_index=True)),
         holdout=make_table(holdout),
-    )["privacy"]
+    ).to_json()["privacy"]
     assert (
         told["verdict"] == "leak"
         and told["worst"] == "edited_copies"
@@ -49,15 +51,15 @@ def test_three_in_a_thousand_are_found_with_any_two_columns_changed():
         training, holdout, fresh = (wide(1_500, 100 * seed + at) for at in range(3))
         some = copies(training, 0.003, 2, np.random.default_rng(seed))
         made = pd.concat([some, fresh[len(some) :]], ignore_index=True)
-        told = [edited(training, each, holdout, NUMBERS, CATEGORIES, seed) for each in (made, fresh)]
+        told = [edited(training, each, holdout, NUMBERS, CATEGORIES, seed).to_json() for each in (made, fresh)]
         assert told[0]["p"] <= 0.001 < told[1]["p"] and told[0]["value"] >= 2 and told[1]["value"] == 0
-        assert told[0] == edited(training, made, holdout, NUMBERS, CATEGORIES, seed)
+        assert told[0] == edited(training, made, holdout, NUMBERS, CATEGORIES, seed).to_json()
 
 
 def test_where_rows_are_alike_by_nature_nothing_is_said_to_be_found():
     training, holdout, fresh = (amounts(800, seed) for seed in (1, 2, 3))
     numbers = list(training.columns[:5])
-    told = edited(training, fresh, holdout, numbers, ["kind", "pay"], 0)
+    told = edited(training, fresh, holdout, numbers, ["kind", "pay"], 0).to_json()
     assert told["p"] > 0.01 and (told["found"] is None or told["found"] >= 0.05)
 
 

@@ -22,7 +22,7 @@ def fidelity(make_table, only):
             make_table(synthetic),
             holdout=None if holdout is None else make_table(holdout),
             **more,
-        )["fidelity"]
+        ).to_json()["fidelity"]
 
     return of
 
@@ -152,7 +152,7 @@ def test_what_is_drawn_has_common_edges_and_shares(fidelity, few_trees):
 def test_the_same_seed_gives_the_same_verdict_and_another_one_nearly(make_table, only, few_trees):
     only("fidelity", "utility", "privacy", seeds=2)
     tables = [make_table(frame[:500]) for frame in (TRAINING, FRESH, HOLDOUT)]
-    told = [judge(tables[0], tables[1], holdout=tables[2], target="job", seed=seed) for seed in (0, 0, 1)]
+    told = [judge(tables[0], tables[1], holdout=tables[2], target="job", seed=seed).to_json() for seed in (0, 0, 1)]
     assert told[0] == told[1] and told[0] != told[2]
     assert told[0]["fidelity"]["score"] == pytest.approx(told[2]["fidelity"]["score"], abs=0.05)
 

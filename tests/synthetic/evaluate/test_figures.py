@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dataops_core.record import as_json
 from dataops_core.synthetic.evaluate.distance import nearest, points
 from dataops_core.synthetic.evaluate.membership import closer_to_training, tpr_at
 from dataops_core.synthetic.evaluate.record_matches import exact, identifiers, near, singletons, tolerances
@@ -50,7 +51,7 @@ def test_the_share_closer_to_training_by_hand():
     made, training = pd.DataFrame({"x": [0.0, 5, 10, 4]}), pd.DataFrame({"x": [0.0, 10]})
     for holdout, share in (([5.0, 2.0], 0.5), ([5.0, 0.0], 0.375)):
         s, a, b = points([made, training, pd.DataFrame({"x": holdout})], ["x"], [], 3)
-        told = closer_to_training(nearest(s, a), nearest(s, b), (2, 2), np.random.default_rng(0))
+        told = as_json(closer_to_training(nearest(s, a), nearest(s, b), (2, 2), np.random.default_rng(0)))
         assert told["all"]["value"] == share and told["all"]["p"] > 0.2
 
 
@@ -99,7 +100,7 @@ def test_exact_copies_by_hand():
         frame((1.0, "a"), (1.0, "a"), (2.0, "c"), (np.nan, None)),
         frame((2.0, "c"), (5.0, "a")),
     )
-    told = exact(real, made, held, ["n", "c"])
+    told = exact(real, made, held, ["n", "c"]).to_json()
     # one match in a holdout of two rows, where three were learned from
     assert told["value"] == 3 and told["distinct"] == 2 and told["expected"] == 1.5
 
@@ -110,9 +111,9 @@ def test_the_last_digits_by_hand():
     reach = tolerances(real, ["whole", "fine", "few"])
     assert reach["whole"] == 1.0 and reach["fine"] == pytest.approx(0.98 * 99 / 7 / 1000) and reach["few"] == 0.0
     made = real.assign(whole=real["whole"] + 1, fine=real["fine"] + 0.01)
-    assert near(real, made, None, ["whole", "fine", "few"], [])["value"] == 100
-    assert near(real, real.assign(few=real["few"] + 1), None, ["whole", "fine", "few"], [])["value"] == 0
-    assert near(real, real, None, ["whole", "fine", "few"], [])["value"] == 0  # these are exact copies
+    assert near(real, made, None, ["whole", "fine", "few"], []).to_json()["value"] == 100
+    assert near(real, real.assign(few=real["few"] + 1), None, ["whole", "fine", "few"], []).to_json()["value"] == 0
+    assert near(real, real, None, ["whole", "fine", "few"], []).to_json()["value"] == 0  # these are exact copies
 
 
 def test_singletons_by_hand():
@@ -122,11 +123,11 @@ def test_singletons_by_hand():
         pd.DataFrame({"c": ["a", "b", "x", "q", "x", "x"]}),
         pd.DataFrame({"c": ["a", "x", "x", "x", "x", "x"]}),
         ["c"],
-    )
+    ).to_json()
     assert told["value"] == 2 and told["of"] == 4 and told["expected"] == 1.0
 
 
 def test_identifiers_by_hand():
     real, made = pd.DataFrame({"t": ["anna k.", "bert", "carl", None]}), pd.DataFrame({"t": ["bert", "bert", "dora"]})
-    told = identifiers(real, made, pd.DataFrame({"t": ["dora", "emil"]}), ["t"])
+    told = identifiers(real, made, pd.DataFrame({"t": ["dora", "emil"]}), ["t"]).to_json()
     assert told["value"] == 1 and told["expected"] == 1.0 and told["columns"][0]["of"] == 2

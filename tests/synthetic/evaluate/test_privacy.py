@@ -175,6 +175,6 @@ def test_edited_copies_with_noise_and_a_changed_column_are_seen_with_a_holdout_a
 
 
 def test_without_a_holdout_a_copy_is_neither_useful_nor_more_alike_than_real_rows(make_table):
-    told = judge(make_table(TRAINING), make_table(TRAINING), target="job")
+    told = judge(make_table(TRAINING), make_table(TRAINING), target="job").to_json()
     assert told["utility"]["auc"] is None and "may have seen every real row" in told["utility"]["why"]
     assert told["fidelity"]["between"] <= 1 and told["fidelity"]["interval"][1] <= 1

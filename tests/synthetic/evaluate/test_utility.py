@@ -23,7 +23,7 @@ def utility(make_table, only):
             holdout=None if holdout is None else make_table(holdout),
             target=target,
             **more,
-        )["utility"]
+        ).to_json()["utility"]
 
     return of
 

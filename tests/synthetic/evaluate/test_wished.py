@@ -25,7 +25,7 @@ def groups(rows, seed, share=0.1):
 
 def judged(sides, requests):
     found, words = wished(align(*sides), requests)
-    return fidelity(found, found.holdout, found.real, 0, lambda *_: None), words
+    return fidelity(found, found.holdout, found.real, 0, lambda *_: None).to_json(), words
 
 
 def test_a_twin_of_a_thin_group_is_as_alike_as_that_group(tmp_path):
