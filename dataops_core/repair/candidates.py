@@ -317,11 +317,13 @@ def _agreed(
 
 def _is_same(column: EncodedColumn, votes: agreement.Votes) -> np.ndarray:
     """Which cells hold what is proposed for them in another writing (votes,)."""
-    if column.type != "text":
-        return np.zeros(len(votes.rows), dtype=bool)
-    pairs = list(zip(column.codes[votes.rows].tolist(), votes.codes.tolist(), strict=True))
-    known = {(a, b): a >= 0 and is_other_writing(column.values[a], column.values[b]) for a, b in set(pairs)}
-    return np.array([known[pair] for pair in pairs], dtype=bool)
+    same = np.zeros(len(votes.rows), dtype=bool)
+    old = column.codes[votes.rows].astype(np.int64)
+    at = np.flatnonzero((old >= 0) & (votes.score > LEAST)) if column.type == "text" else np.zeros(0, dtype=np.int64)
+    pairs, places = np.unique(old[at] * len(column.values) + votes.codes[at], return_inverse=True)
+    texts = [(column.values[pair // len(column.values)], column.values[pair % len(column.values)]) for pair in pairs]
+    same[at] = np.array([is_other_writing(one, other) for one, other in texts], dtype=bool)[places]
+    return same
 
 
 def _written_otherwise(

@@ -11,7 +11,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
-from dataops_core.repair.encoding import EncodedColumn, EncodedTable
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable, Texts
 from dataops_core.repair.notation.formats import Format
 from dataops_core.repair.rows.swapped_columns import LEAST, SURE, Swapped
 
@@ -20,6 +20,7 @@ FEWEST_ROWS, FEWEST = 50, 3  # with both, and in the wrong order
 USUAL = (0.005, 0.995)  # of the distances between them
 TIED = 0.6  # of the span of a column: where distances are wider, the columns are not about the same
 MOST_COLUMNS = 12
+GLANCE = 5_000  # rows
 DATES = ("date", "date and time")  # kinds of forms
 EPOCH = date(1970, 1, 1).toordinal()
 
@@ -44,6 +45,8 @@ def _exchanged(first: np.ndarray, second: np.ndarray, *, is_date: bool) -> tuple
     """Rows in which two columns, of which the first is never above the second, are exchanged, and how sure that is.
     Where the day and month of one date, exchanged, explain it as well, nobody knows.
     """
+    if not _may_be_ordered(first, second):
+        return None
     between = second - first
     there = np.isfinite(between)
     known = between[there]
@@ -64,6 +67,14 @@ def _exchanged(first: np.ndarray, second: np.ndarray, *, is_date: bool) -> tuple
     others = len(wrong) - int(usual.sum())  # wrong in some other way: so many of these are as far apart by chance
     sure = SURE * (1.0 - (others + 0.5) * wide / max(1, int(usual.sum())))
     return (wrong[usual], sure) if usual.sum() >= FEWEST and sure >= LEAST else None
+
+
+def _may_be_ordered(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether a glance at some rows leaves it open that the first is never above the second."""
+    step = max(1, len(first) // GLANCE)
+    between = second[::step] - first[::step]
+    known = between[np.isfinite(between)]
+    return len(known) > 0 and (known < 0).mean() <= 2 * (1 - ORDERED) and (known > 0).mean() >= APART / 2
 
 
 def written_as(text: str, source: Format | None, target: EncodedColumn, form: Format | None) -> str:
@@ -96,7 +107,11 @@ def _turned(days: np.ndarray) -> np.ndarray:
 def numbers_of(column: EncodedColumn, form: Format | None) -> tuple[str, np.ndarray]:
     """What the cells of a column are ("number", "date", ""), and each as a number, NaN where it is none (rows,)."""
     if column.type in ("integer", "decimal"):
-        known = pd.to_numeric(pd.Series(list(column.values)), errors="coerce").to_numpy(dtype=float)
+        if isinstance(column.values, Texts):
+            known = column.values.numbers()
+        else:
+            texts = list(column.values)
+            known = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=float)
         return "number", np.append(known, np.nan)[column.codes]
     if column.type == "datetime":
         days = pd.to_datetime(pd.Series(list(column.values)), errors="coerce", format="ISO8601")

@@ -108,22 +108,28 @@ def _power(few: np.ndarray, others: np.ndarray, sign: int) -> tuple[int, float] 
 
     That is measured with as many of the others, divided by it: how often it is found again, and no other.
     """
-    power = _brings(few, others, sign)
+    low, high = np.quantile(others, AMONG)
+    among = float(low), float(np.median(others)), float(high)
+    power = _brings(few, among, sign)
     if power is None:
         return None
     rng = np.random.default_rng([len(few), len(others)])
-    found = sum(_brings(rng.choice(others, len(few)) - power, others, sign) == power for _ in range(TRIED))
+    size = min(len(few), LOOKED_AT)
+    found = sum(_brings(rng.choice(others, size) - power, among, sign) == power for _ in range(TRIED))
     return power, SURE * (found + 0.5) / (TRIED + 1.0)
 
 
-def _brings(few: np.ndarray, others: np.ndarray, sign: int) -> int | None:
-    low, high = np.quantile(others, AMONG)
-    middle, half = float(np.median(others)), (high - low) / 2
+def _brings(few: np.ndarray, among: tuple[float, float, float], sign: int) -> int | None:
+    """The only power of ten, of that sign, that brings numbers among others, of which these are the least, the median
+    and the greatest; None where there is none, or several.
+    """
+    low, middle, high = among
+    slack = ALIKE * (high - low) / 2 + SLACK
     fits = [
         power
         for power in (sign, 2 * sign, 3 * sign)
         if ((few + power >= low) & (few + power <= high)).mean() >= ONE_POWER
-        and abs(float(np.median(few)) + power - middle) <= ALIKE * half + SLACK
+        and abs(float(np.median(few)) + power - middle) <= slack
     ]
     return fits[0] if len(fits) == 1 else None
 
