@@ -24,6 +24,9 @@ from dataops_core.table.narrow import WIDE, narrowed
 
 TOGETHER = 20_000_000  # cells as meant that are held at once
 
+FOLDED = ("spelling_variants", "case_variants")  # part of the findings of FOLDS where these hold the same cells
+FOLDS = ("several_names",)
+
 Keep = Callable[[Finding, np.ndarray], None]
 
 
@@ -89,6 +92,11 @@ def profile_table(
         return _profile(table, narrowed(table, Path(folder)), known or {}, progress, context, keep, blanked or {})
 
 
+def _is_folded(finding: Finding, said: Mapping[str, set[int]]) -> bool:
+    """Whether a finding about the spelling of a column is part of one that says more of the same cells."""
+    return finding.check in FOLDED and set(finding.rows) <= said.get(finding.columns[0], set()) and bool(finding.rows)
+
+
 def _profile(
     table: Table,
     narrow: dict[str, Table],
@@ -104,7 +112,14 @@ def _profile(
     failed: list[dict[str, Any]] = []
     facts: dict[str, dict[str, Any]] = {}
     look = TableView(table, facts, context, narrow)
-    told = (lambda finding, places: keep(finding, ids[places])) if keep else None
+    waiting: list[tuple[Finding, np.ndarray]] = []  # findings that another one may say more of
+
+    def told(finding: Finding, places: np.ndarray) -> None:
+        if keep and finding.check in FOLDED:
+            waiting.append((finding, ids[places]))
+        elif keep:
+            keep(finding, ids[places])
+
     steps = 2 * len(table.columns) + 3
     with Engine(table, narrow.values()) as engine:  # gone before the checks begin, and its memory with it
         for number, column in enumerate(table.columns):
@@ -116,7 +131,9 @@ def _profile(
             facts[name] = {**facts[name], "meant": meant}
     for number, column in enumerate(table.columns, len(table.columns)):
         progress(number / steps, f"Column {column.name}")
-        parts[column.name] = known.get(column.name) or column_profile(look, column, told, blanked.get(column.name))
+        parts[column.name] = known.get(column.name) or column_profile(
+            look, column, told if keep else None, blanked.get(column.name)
+        )
         if table.rows > 100_000:
             pa.default_memory_pool().release_unused()  # columns differ in size: what one leaves seldom fits the next
         failed += parts[column.name].get("failed_checks", ())
@@ -124,10 +141,18 @@ def _profile(
             finding = Finding.from_json(plain)
             findings.append(replace(finding, rows=tuple(int(i) for i in ids[list(finding.rows)])))
     progress((steps - 3) / steps, "Columns together")
+    said: dict[str, np.ndarray] = {}
     for check, hit in table_hits(look, failed):
         findings.append(check.finding(hit, (), ids))
+        if check.name in FOLDS:
+            said.setdefault(hit.columns[0], np.zeros(table.rows, dtype=bool))[hit.mask] = True
         if keep:
             keep(findings[-1], ids[hit.mask])
+    said_ids = {name: set(ids[mask].tolist()) for name, mask in said.items()}
+    findings = [each for each in findings if not _is_folded(each, said_ids)]
+    for finding, places in waiting:
+        if keep and not _is_folded(replace(finding, rows=tuple(places.tolist())), said_ids):
+            keep(finding, places)
     missing = [fact["missing"] for fact in facts.values()]
     return {
         "rows": table.rows,
