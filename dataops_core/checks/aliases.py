@@ -105,7 +105,7 @@ def _of(look: TableView, given: str, told: str, written: np.ndarray, sources: li
     """The names in a column that another one tells apart; None where it holds other things as well."""
     a, b = look.codes(given), look.codes(told)
     rows = np.flatnonzero((a >= 0) & (b >= 0))
-    usual, sizes = _usual(a[rows], b[rows])
+    usual, sizes = usual_values(a[rows], b[rows])
     meant = usual[a[rows]]
     big = (sizes[a[rows]] >= LEAST) & (meant >= 0)
     texts = look.values(told)
@@ -143,7 +143,7 @@ def _slipped(old: str, new: str, count: Mapping[str, int]) -> bool:
     return is_slip(old, new) or (count[old] < LEAST and is_slip(f"{old}....", f"{new}...."))
 
 
-def _usual(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def usual_values(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The value that at least half of each group holds (-1 where none does), and the sizes of the groups."""
     width = int(b.max()) + 1
     pairs, counts = np.unique(a.astype(np.int64) * width + b, return_counts=True)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from dataops_core.checks.check import Finding, column_hits, ranked, table_hits
 from dataops_core.checks.column_view import ColumnView, row_ids
+from dataops_core.checks.folded import FOLDED, is_folded
 from dataops_core.checks.meant_type import MeantType, meant_type, parsed_table
 from dataops_core.checks.table_view import Context, TableView
 from dataops_core.facts import Engine, column_facts
@@ -23,9 +24,6 @@ from dataops_core.table import Column, Table
 from dataops_core.table.narrow import WIDE, narrowed
 
 TOGETHER = 20_000_000  # cells as meant that are held at once
-
-FOLDED = ("spelling_variants", "case_variants")  # part of the findings of FOLDS where these hold the same cells
-FOLDS = ("several_names",)
 
 Keep = Callable[[Finding, np.ndarray], None]
 
@@ -92,11 +90,6 @@ def profile_table(
         return _profile(table, narrowed(table, Path(folder)), known or {}, progress, context, keep, blanked or {})
 
 
-def _is_folded(finding: Finding, said: Mapping[str, set[int]]) -> bool:
-    """Whether a finding about the spelling of a column is part of one that says more of the same cells."""
-    return finding.check in FOLDED and set(finding.rows) <= said.get(finding.columns[0], set()) and bool(finding.rows)
-
-
 def _profile(
     table: Table,
     narrow: dict[str, Table],
@@ -112,7 +105,7 @@ def _profile(
     failed: list[dict[str, Any]] = []
     facts: dict[str, dict[str, Any]] = {}
     look = TableView(table, facts, context, narrow)
-    waiting: list[tuple[Finding, np.ndarray]] = []  # findings that another one may say more of
+    waiting: list[tuple[Finding, np.ndarray]] = []  # findings that may be part of another one
 
     def told(finding: Finding, places: np.ndarray) -> None:
         if keep and finding.check in FOLDED:
@@ -137,22 +130,24 @@ def _profile(
         if table.rows > 100_000:
             pa.default_memory_pool().release_unused()  # columns differ in size: what one leaves seldom fits the next
         failed += parts[column.name].get("failed_checks", ())
-        for plain in parts[column.name]["findings"]:
-            finding = Finding.from_json(plain)
-            findings.append(replace(finding, rows=tuple(int(i) for i in ids[list(finding.rows)])))
+        findings += [Finding.from_json(plain) for plain in parts[column.name]["findings"]]
     progress((steps - 3) / steps, "Columns together")
-    said: dict[str, np.ndarray] = {}
+    named: dict[str, np.ndarray] = {}
+    together: list[Finding] = []
     for check, hit in table_hits(look, failed):
-        findings.append(check.finding(hit, (), ids))
-        if check.name in FOLDS:
-            said.setdefault(hit.columns[0], np.zeros(table.rows, dtype=bool))[hit.mask] = True
+        together.append(check.finding(hit, (), ids))
+        if check.name == "several_names":
+            named.setdefault(hit.columns[0], np.zeros(table.rows, dtype=bool))[hit.mask] = True
         if keep:
-            keep(findings[-1], ids[hit.mask])
-    said_ids = {name: set(ids[mask].tolist()) for name, mask in said.items()}
-    findings = [each for each in findings if not _is_folded(each, said_ids)]
+            keep(together[-1], ids[hit.mask])
     for finding, places in waiting:
-        if keep and not _is_folded(replace(finding, rows=tuple(places.tolist())), said_ids):
+        if keep and not is_folded(look, finding, named):
             keep(finding, places)
+    findings = [
+        replace(finding, rows=tuple(int(i) for i in ids[list(finding.rows)]))
+        for finding in findings
+        if not is_folded(look, finding, named)
+    ] + together
     missing = [fact["missing"] for fact in facts.values()]
     return {
         "rows": table.rows,

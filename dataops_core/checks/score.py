@@ -45,6 +45,7 @@ DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
             "several_names",
             "broken_formula",
             "unexpected_gaps",
+            "contradicting_sources",
             "broken_dependency",
             "broken_sum",
             "end_before_start",

@@ -128,6 +128,7 @@ def test_every_check_is_planted_somewhere():
         "rows_on_both_sides",
         "broken_formula",
         "unexpected_gaps",
+        "contradicting_sources",
     }  # about several columns, or a table that is split
     assert set(checks.REGISTRY) == {*CHECKS, *CASES, *others}
 

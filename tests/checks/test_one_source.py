@@ -312,3 +312,28 @@ def test_a_unit_in_most_cells_is_a_note_and_no2_is_a_measure(make_table, rng):
     assert rows_of(make_table({"no2_ugm3": gas}), "disguised_missing") == [[100]]
     held = profile_table(make_table({"no2_ugm3": gas, "order_no": [f"{n:05d}" for n in range(600)]}))[0]["facts"]
     assert held["no2_ugm3"]["meant"]["type"] == "number" != held["order_no"]["meant"]["type"]
+
+
+def test_sources_that_often_contradict_most_others_are_named_each_with_its_rows(make_table, rng):
+    product, shop = np.repeat(np.arange(150), 8), np.tile(np.arange(8), 150)
+    weight = rng.integers(100, 5000, 150)[product]
+    first = np.flatnonzero((shop == 2) & (product % 5 < 2))
+    copied = np.flatnonzero((shop == 6) & (product % 5 == 0))
+    weight[first] += 7
+    weight[copied] = weight[first[product[first] % 5 == 0]]
+    one = np.flatnonzero(shop == 4)[:3]
+    weight[one] += 11  # a few slips name no source
+    code = np.where(shop == 3, product + 5000, product)  # another numbering throughout
+    frame = {"product": [f"P{n}" for n in product], "shop": [f"shop {n}" for n in shop], "weight": weight, "code": code}
+    told = {finding.message.split('"')[1]: rows for finding, rows in found(make_table(frame), "contradicting_sources")}
+    assert told == {"shop 2": first.tolist(), "shop 6": copied.tolist()}
+
+
+def test_the_next_station_of_a_sorted_file_is_no_change_of_meaning(make_table, rng):
+    level = np.concatenate([rng.normal(mean, 2, 300) for mean in (90, 30, 32, 29, 31)]).round(1)
+    station = np.repeat(["Nord", "Ost", "Damm", "Hafen", "Weg"], 300)
+    assert above_notes(make_table({"level": level}), "drift_in_file") == ["drift_in_file"]
+    table = make_table({"station": station, "level": level})
+    assert above_notes(table, "drift_in_file") == [] and rows_of(table, "drift_in_file") == []
+    mixed = make_table({"station": rng.permutation(station), "level": level})
+    assert above_notes(mixed, "drift_in_file") == ["drift_in_file"]
