@@ -13,6 +13,7 @@ from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import cell
 from dataops_core.wording import counted
 
+FEW = 50  # different numbers or days, such as years, are groups, too
 GROUPS = 5000  # values of a column that may tell how great a number should be
 
 
@@ -31,15 +32,17 @@ def other_scale(look: TableView) -> Iterator[Hit]:
     groups = [
         name
         for name in look.named("category", "text", "id", "boolean", types=["text", "integer", "boolean"], least=2)
-        if look.distinct(name) <= min(GROUPS, look.rows / 4) and look.cells(name).parsed is None
+        if look.distinct(name) <= min(GROUPS, look.rows / 4)
+        and (look.distinct(name) <= FEW or look.cells(name).parsed is None)
     ]
     times = look.named("datetime", types=["datetime"], as_meant=True)
     for name in look.named("number", "category", types=["integer", "decimal"], least=5, as_meant=True):
         words, facts = look.cells(name).words, look.meant_facts(name)
         if look.table.column(name).kind == "id" or named_as_code(name, words) or facts.get("monotonic"):
             continue
-        for found in scales(look, name, groups, times):
-            yield Hit(found.mask, _message(look, name, found, groups), columns=(name,))
+        others = [group for group in groups if group != name]
+        for found in scales(look, name, others, times):
+            yield Hit(found.mask, _message(look, name, found, others), columns=(name,))
 
 
 def _message(look: TableView, name: str, found: Scale, groups: list[str]) -> str:

@@ -120,6 +120,18 @@ def test_two_things_of_one_group_are_no_names_of_each_other(make_table):
     assert rows_of(make_table({"town": towns, "clinic": clinics}), "several_names") == []
 
 
+def test_a_column_of_many_things_in_each_group_has_no_other_names(make_table):
+    towns = [f"T{n % 20:02d}" for n in range(1200)]
+    clinics = [f"Practice {n % 37}" if n % 11 == 0 else f"{STATIONS[n % 5]} {'abcd'[n % 20 // 5]}" for n in range(1200)]
+    for row in range(40, 240, 40):
+        clinics[row] = f"{STATIONS[0]} a West"
+    assert rows_of(make_table({"town": towns, "clinic": clinics}), "several_names") == []
+    plain = [
+        text if "Practice" not in text else f"{STATIONS[n % 5]} {'abcd'[n % 20 // 5]}" for n, text in enumerate(clinics)
+    ]
+    assert rows_of(make_table({"town": towns, "clinic": plain}), "several_names") == [list(range(40, 240, 40))]
+
+
 def test_codes_that_one_state_writes_with_its_own_letter_are_no_slips(make_table):
     state = ["al" if n % 40 else "ak" for n in range(1200)]
     measure = [f"m{n // 3 % 12}" for n in range(1200)]
@@ -139,11 +151,15 @@ def test_a_name_of_one_clerk_counts_though_it_is_spelled_quite_otherwise(make_ta
 
 def test_a_wrong_cell_is_said_of_the_column_that_nothing_else_agrees_with(make_table):
     n = np.arange(1000)
-    frame = pd.DataFrame({"id": n % 100, "street": n % 100 + 500, "phone": n % 100 + 900, "state": n % 100 // 10})
+    frame = pd.DataFrame(
+        {"id": n % 100, "street": n % 100 + 500, "phone": n % 100 + 900, "state": n % 100 // 10, "zip": n % 100 // 2}
+    )
     frame = frame.map(lambda number: f"K{number}")
     frame.loc[[10, 333], "state"] = ["K7", "K2"]
+    frame.loc[[20, 444], "zip"] = ["K3", "K4"]
     told = found(make_table(frame), "broken_dependency")
-    assert [(finding.columns[1], rows) for finding, rows in told] == [("state", [10, 333])]
+    assert {finding.columns[1]: rows for finding, rows in told} == {"state": [10, 333], "zip": [20, 444]}
+    assert len(told) == 2
 
 
 def test_cents_of_one_channel_in_one_time_are_found_whole(make_table, rng):
@@ -155,6 +171,15 @@ def test_cents_of_one_channel_in_one_time_are_found_whole(make_table, rng):
     told = found(make_table({"price": price, "channel": channel, "day": day}), "other_scale")
     assert [(finding.columns, rows) for finding, rows in told] == [(("price",), wrong.tolist())]
     assert "100 times too great" in told[0][0].message and 'channel is "HRS"' in told[0][0].message
+
+
+def test_marks_in_hundredths_are_found_with_the_low_ones_that_might_be_in_thirtieths(make_table, rng):
+    mark = np.clip(np.rint(rng.normal(24, 3, 2000)), 12, 30)
+    course, year = rng.choice(["Physics", "Latin", "Law", "Art"], 2000), rng.choice(["2022", "2023"], 2000)
+    wrong = np.flatnonzero((course == "Physics") & (year == "2023"))
+    mark[wrong[:4]] = 11
+    mark[wrong] = np.rint(mark[wrong] * 10 / 3)
+    assert rows_of(make_table({"mark": mark, "course": course, "year": year}), "other_scale") == [wrong.tolist()]
 
 
 def test_kilograms_of_one_shop_are_found_among_grams_of_all_sizes(make_table, rng):
@@ -186,7 +211,8 @@ def test_great_numbers_are_no_other_unit_by_nature(make_table, rng, kind):
         number[:40] = 99999
     name = "brewery_id" if kind == "identifier" else "x"
     if kind == "identifier":
-        number[:30] = np.arange(30) / 10
+        number[:30] = np.round(number[:30] / 100, 2)
+        assert rows_of(make_table({"x": number, "kind": group}), "other_scale") == [list(range(30))]
     assert rows_of(make_table({name: number, "kind": group}), "other_scale") == []
 
 
@@ -256,6 +282,9 @@ def test_what_one_kind_fills_and_another_leaves_empty_is_a_rule(make_table, rng)
     price[late] = np.nan
     told = found(make_table({"kind": kind, "price": price}), "unexpected_gaps")
     assert [(finding.columns, rows) for finding, rows in told] == [(("kind", "price"), sorted([*odd, *late]))]
+    often = price.copy()
+    often[np.flatnonzero(kind == "bought")[::12]] = np.nan  # no slips any more
+    assert rows_of(make_table({"kind": kind, "price": often}), "unexpected_gaps") == []
     any_ = np.where(rng.random(1000) < 0.4, np.nan, price)
     assert rows_of(make_table({"kind": kind, "price": any_}), "unexpected_gaps") == []
 
@@ -289,7 +318,7 @@ def test_days_of_no_calendar_are_said_with_those_in_the_future(make_table):
 
 
 def test_dates_that_lead_up_to_ours_without_a_gap_are_history(make_table):
-    days = pd.date_range("1888-03-01", "2020-01-01", periods=1500).normalize()
+    days = pd.date_range("1896-03-01", "2020-01-01", periods=1500).normalize()
     assert above_notes(make_table({"acquired": days}), "absurd_dates") == []
     lone = pd.Series(pd.date_range("1950-01-01", "2020-01-01", periods=1500).normalize())
     lone[[3, 4]] = [pd.Timestamp("1820-01-01"), pd.Timestamp("1899-12-01")]
