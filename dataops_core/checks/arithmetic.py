@@ -33,6 +33,11 @@ class Rule:
         part = look.meant(name).numbers
         return whole - (made - part) if self.sign == "+" else whole * part / made
 
+    def holds_swapped(self, look: TableView, name: str) -> np.ndarray:
+        """Where the rule holds once the total and this part change places, and neither is 0 (rows,)."""
+        whole, part = look.meant(self.total).numbers, look.meant(name).numbers
+        return _equal(self.made(look) - part + whole, part) & (whole != part)
+
     def is_part_of(self, other: Rule) -> bool:
         """Whether another rule for the same column has all these parts and more: toll + parking, but for washing."""
         return (self.total, self.sign) == (other.total, other.sign) and set(self.parts) < set(other.parts)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
+from dataops_core.checks.aliases import aliases
 from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import TableView
@@ -14,6 +15,8 @@ from dataops_core.checks.written import miswritten
 from dataops_core.wording import counted
 
 MOST = 20_000
+NEW = 0.5  # of the rows of a finding are in none about the same column
+MARKS = 50  # different numbers
 MOST_SLIPS = 0.2  # of the cells may be slips of the pen
 
 
@@ -33,11 +36,12 @@ def broken_dependency(look: TableView) -> Iterator[Hit]:
         for name in look.named("category", "text", "number", "boolean", "id", least=2, most=MOST)
         if look.table.column(name).type in ("text", "integer", "boolean") and look.distinct(name) <= look.rows / 3
     ]
+    givens = [name for name in names if not _measures(look, name)]
     people = {name for name in names if holds_person_names(look.cells(name))}  # namesakes do not live in one place
     names = sorted(names, key=look.distinct)[:40]
-    found: dict[bytes, tuple[str, str]] = {}
     slips: dict[str, np.ndarray] = {}
-    for given in reversed(names):
+    broken: dict[tuple[str, str], np.ndarray] = {}
+    for given in (name for name in reversed(names) if name in givens):
         for told in names:
             if (
                 told == given
@@ -48,15 +52,40 @@ def broken_dependency(look: TableView) -> Iterator[Hit]:
             ):
                 continue
             mask = _breaking(look, given, told, slips)
-            if mask is not None and _namesakes(look, given, told, mask, names):
-                continue
-            if mask is not None and found.setdefault(np.packbits(mask).tobytes(), (given, told)) == (given, told):
-                yield Hit(
-                    mask,
-                    f"{told} follows from {given} in all but"
-                    f" {counted(mask.sum(), 'row')}{_example(look, given, told, mask)}",
-                    columns=(given, told),
-                )
+            if mask is not None and not _namesakes(look, given, told, mask, names):
+                broken[given, told] = mask
+    for (given, told), mask in _accused(broken).items():  # one finding a column that is wrong
+        yield Hit(
+            mask,
+            f"{told} follows from {given} in all but {counted(mask.sum(), 'row')}{_example(look, given, told, mask)}",
+            columns=(given, told),
+        )
+
+
+def _measures(look: TableView, name: str) -> bool:
+    """Whether a column holds marks or days rather than names of things: nothing follows exactly."""
+    meant = look.meant_facts(name)
+    return meant["type"] == "datetime" or (meant["kind"] == "number" and look.distinct(name) <= MARKS)
+
+
+def _accused(broken: Mapping[tuple[str, str], np.ndarray]) -> dict[tuple[str, str], np.ndarray]:
+    """Each broken row once for the column that is wrong there: where the state follows neither from the town nor from
+    the street, it is the state. Where one pair alone is broken, nobody can tell.
+    """
+    counts: dict[str, np.ndarray] = {}
+    for pair, mask in broken.items():
+        for name in pair:
+            counts[name] = counts.get(name, np.zeros(len(mask), dtype=np.int16)) + mask
+    found: dict[tuple[str, str], np.ndarray] = {}
+    said: dict[str, np.ndarray] = {}
+    own = {pair: mask & (counts[pair[1]] >= counts[pair[0]]) for pair, mask in broken.items()}
+    for pair in sorted(broken, key=lambda pair: -int(own[pair].sum())):
+        known = said.setdefault(pair[1], np.zeros(len(own[pair]), dtype=bool))
+        same = any((own[pair] == mask).all() for mask in found.values())
+        if (own[pair] & ~known).sum() > NEW * own[pair].sum() and not same:
+            found[pair] = own[pair]
+            known |= own[pair]
+    return found
 
 
 def _may_depend(look: TableView, given: str, told: str) -> bool:
@@ -108,7 +137,7 @@ def _breaking(look: TableView, given: str, told: str, slips: dict[str, np.ndarra
         not wrong.any()
         or wrong.mean() > 0.03
         or sizes[agreed].sum() < 0.9 * max(1, held.sum())
-        or by_chance < 10 * wrong.mean()
+        or by_chance < 6 * wrong.mean()
     ):
         return None
     if (~agreed)[sizes >= 3].mean() > 0.1:
@@ -147,6 +176,9 @@ def _slips(look: TableView, told: str) -> np.ndarray:
     """The cells that have a finding of their own for how they are written (rows,)."""
     cells = look.cells(told)
     mask = miswritten(cells, look.context) if cells.type == "text" else np.zeros(look.rows, dtype=bool)
+    for found in aliases(look):
+        if found.told == told:
+            mask |= found.named | found.slipped
     return mask if mask.mean() <= MOST_SLIPS else np.zeros(look.rows, dtype=bool)
 
 

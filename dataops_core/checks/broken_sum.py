@@ -13,6 +13,7 @@ from dataops_core.checks.signs import wrong_signs
 from dataops_core.checks.table_view import TableView
 from dataops_core.wording import counted
 
+SWAPPED = 3  # rows
 EXACT = 0.001  # of a power of ten: rounding
 
 
@@ -34,6 +35,14 @@ def broken_sum(look: TableView) -> Iterator[Hit]:
         mask = rule.broken(look)
         if mask.any():
             mask &= ~np.any([_explained(look, rule, name, mask) for name in (*rule.parts, rule.total)], axis=0)
+        for part in rule.parts if rule.sign == "+" and len(rule.parts) == 2 else ():
+            swapped = mask & rule.holds_swapped(look, part)
+            if swapped.sum() >= SWAPPED:
+                mask &= ~swapped
+                said = (
+                    f"{counted(swapped.sum(), 'row has', 'rows have')} {part} and {rule.total} in each other's place."
+                )
+                yield Hit(swapped, said, columns=(part, rule.total))
         told = f" {rule.sign} ".join(rule.parts)
         yield Hit(
             mask,
@@ -50,6 +59,9 @@ def _explained(look: TableView, rule: Rule, name: str, broken: np.ndarray) -> np
     mask = codes_for_missing(cells) | wrong_signs(cells)
     for hit in hits(REGISTRY["impossible_values"], cells, look.context):
         mask |= hit.mask
+    for hit in hits(REGISTRY["other_scale"], look):
+        if name in hit.columns:
+            mask |= hit.mask
     if name == rule.total:
         return mask
     with np.errstate(divide="ignore", invalid="ignore"):

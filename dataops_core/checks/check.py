@@ -193,10 +193,13 @@ def check(
 
 
 def hits(each: Check, *asked: Any) -> list[Hit]:
-    """What a check answers, as a list; hits without a row are none."""
-    told = each.function(*asked)
-    found = [told] if isinstance(told, Hit) else list(told or ())
-    return [hit for hit in found if hit.mask.any()]
+    """What a check answers, as a list; hits without a row are none. What tells of a whole table is asked once."""
+    known = asked[0].hits if isinstance(asked[0], TableView) else {}
+    if each.name not in known:
+        told = each.function(*asked)
+        found = [told] if isinstance(told, Hit) else list(told or ())
+        known[each.name] = [hit for hit in found if hit.mask.any()]
+    return list(known[each.name])
 
 
 def column_hits(column: ColumnView, context: Context, failed: list[dict[str, Any]]) -> Iterator[tuple[Check, Hit]]:

@@ -120,6 +120,14 @@ class ColumnView:
                 least, most = min(least, int(data.min())), max(most, int(data.max()))
         return least, most
 
+    def holds_any(self, signs: str) -> bool:
+        """Whether one of these ASCII signs stands in any text: much faster than a regular expression that needs one."""
+        for part in self.varied or ([self.dictionary[0]] if self.dictionary is not None else self.pieces()):
+            held = text_parts(part)[1].tobytes()
+            if any(sign.encode() in held for sign in signs):
+                return True
+        return False
+
     @functools.cached_property
     def dictionary(self) -> tuple[pa.Array, np.ndarray] | None:
         """Each value once, in the order in which it first comes, and its place there for every row (-1: missing).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataops_core.checks.check import Hit, check
+from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.meant_type import ParsedView, misfit_cells, misfit_message
 from dataops_core.checks.table_view import Context
@@ -20,4 +20,7 @@ def dates_mixed_with_words(column: ColumnView, context: Context) -> Hit | None:
     if not isinstance(meant, ParsedView) or meant.type != "datetime":
         return None
     mask = misfit_cells(column, meant)
+    if mask.any():
+        for hit in hits(REGISTRY["future_dates"], meant, context):  # says them, too
+            mask &= ~hit.mask
     return Hit(mask, misfit_message(column, mask, "date"), {"columns": [column.name]}) if mask.any() else None

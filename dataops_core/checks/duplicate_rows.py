@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dataops_core.checks.check import Hit, check
+from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.repeats import repeated
 from dataops_core.checks.table_view import TableView
 from dataops_core.steps.drop_duplicate_rows import drop_duplicate_rows
@@ -29,6 +29,8 @@ def duplicate_rows(look: TableView) -> Hit | None:
     mask = np.zeros(look.rows, dtype=bool)
     mask[places] = True
     mask &= ~look.blank_rows  # which are a finding of their own
+    for hit in hits(REGISTRY["repeated_headers"], look):
+        mask &= ~hit.mask
     fix = [name for name in look.table.names if name in names] if aside else []
     return Hit(
         mask,

@@ -10,6 +10,7 @@ import numpy as np
 
 from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.column_view import ColumnView, words_of
+from dataops_core.checks.derived import swapped_days
 from dataops_core.checks.meant_type import TIME
 from dataops_core.checks.missing_codes import codes_for_missing
 from dataops_core.checks.table_view import TableView
@@ -40,6 +41,12 @@ PAIRS = (
     ("birth", "admission"),
     ("born", "died"),
     ("hire", "exit"),
+    ("entry", "exit"),
+    ("entry", "leave"),
+    ("entry", "leaving"),
+    ("joined", "left"),
+    ("eintritt", "austritt"),
+    ("entrée", "sortie"),
     ("hired", "left"),
     ("check in", "check out"),
     ("checkin", "checkout"),
@@ -140,6 +147,8 @@ def end_before_start(look: TableView) -> Iterator[Hit]:
         if mask.any() and (wrong <= 0.2 if named else least <= 0.03 and _holds_by_nature(early, late, both, wrong)):
             seen.add(frozenset((one, other)))
             mask &= ~(_no_date(early, look) | _no_date(late, look))
+            for _, name, rows in swapped_days(look):  # has a finding of its own
+                mask &= ~rows if name in (one, other) else True
             if not mask.any():
                 continue
             said = (

@@ -6,6 +6,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
+from dataops_core.checks.meant_type import ParsedView, no_days
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import cell
 from dataops_core.wording import counted
@@ -50,7 +51,7 @@ _AHEAD = {
     no_fix="What the date should be, only the source knows; filter the rows, or set the cells to missing.",
 )
 def future_dates(column: ColumnView, context: Context) -> Hit | None:
-    """Dates after today, in a column that records what has happened.
+    """Dates after today, in a column that records what has happened, and beside them those that no calendar has.
 
     Mostly slips in the year; they make "the latest" and every duration wrong.
     """
@@ -70,8 +71,14 @@ def future_dates(column: ColumnView, context: Context) -> Hit | None:
         mask &= ~beyond
     if mask.sum() > 0.2 * column.present:  # then the column is about the future
         return None
-    return Hit(
-        mask,
-        f"{counted(mask.sum(), 'date lies', 'dates lie')} after {context.today}, the latest on"
-        f" {cell(str(column.moments[mask].max())[:10], quotes=False) if mask.any() else ''}.",
-    )
+    if not mask.any():
+        return None
+    latest = cell(str(column.moments[mask].max())[:10], quotes=False)
+    told = f"{counted(mask.sum(), 'date lies', 'dates lie')} after {context.today}, the latest on {latest}"
+    wrong = np.zeros_like(mask)
+    if isinstance(column, ParsedView):
+        wrong = no_days(column.raw, column)
+    if isinstance(column, ParsedView) and wrong.any():
+        example = cell(str(column.raw.at(np.flatnonzero(wrong)[:1])[0].as_py()).strip())
+        told += f", and {counted(wrong.sum(), 'is', 'are')} in no calendar, such as {example}"
+    return Hit(mask | wrong, f"{told}.")

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.missing_tokens import means_missing
-from dataops_core.checks.number_forms import CODE_NAMES, are_codes, labels_vary
+from dataops_core.checks.number_forms import are_codes, labels_vary, named_as_code
 from dataops_core.checks.variants import NO, YES
 from dataops_core.checks.wording import cell
 from dataops_core.steps.parse_dates import learned_order, moment_in
@@ -36,6 +36,10 @@ SHARE = 0.8  # of the cells that say something must fit
 LISTED = 20
 PLAIN_NUMBER = r"^[-+]?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,17})?$"
 PLAIN_DAY = r"^[0-9]{4}-[01][0-9]-[0-3][0-9]$"
+NO_CALENDAR = (  # written as a date
+    r"\s*(?:[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{2,4})"
+    r"(?:[ T][0-9]{1,2}:[0-9]{2}.*)?\s*"
+)
 TIME = re.compile(
     r"([01]?[0-9]|2[0-3])[:h][0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?\s*(?:[ap]\.?m\.?|uhr)?", re.IGNORECASE
 )
@@ -119,7 +123,7 @@ def is_yes_or_no(text: str) -> bool:
 
 
 def _as_numbers(view: ColumnView) -> MeantType | None:
-    if view.kind == "id" or view.words & CODE_NAMES:
+    if view.kind == "id" or named_as_code(view.name, view.words):
         return None
     some = _telling(view)
     if not some or np.mean([number_in(text, ".", True, "12 % is 12") is not None for text in some]) < 0.6:
@@ -270,9 +274,18 @@ def parsed_table(views: Mapping[str, tuple[ColumnView, MeantType]], path: Path, 
 
 
 def misfit_cells(column: ColumnView, meant: ColumnView) -> np.ndarray:
-    """Which cells hold something that is not what the column is meant to hold; words for "nothing known" aside."""
+    """Which cells hold something that is not what the column is meant to hold; words for "nothing known" aside, and
+    the column's own name in the header of another file.
+    """
     mask = meant.missing & ~column.missing
-    return mask & ~column.where(each(means_missing)) if mask.any() else mask
+    aside = each(lambda text: means_missing(text) or text == column.name)
+    return mask & ~column.where(aside) if mask.any() else mask
+
+
+def no_days(column: ColumnView, meant: ColumnView) -> np.ndarray:
+    """Which cells are written as a date that no calendar has: 30/02/2024, or the 13th month."""
+    mask = misfit_cells(column, meant)
+    return mask & column.matching(NO_CALENDAR, whole=True) if mask.any() else mask
 
 
 def misfit_message(column: ColumnView, mask: np.ndarray, what: str) -> str:

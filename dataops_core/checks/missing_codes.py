@@ -11,6 +11,7 @@ from dataops_core.checks.missing_tokens import CODES
 from dataops_core.checks.other_units import in_other_unit
 
 STRAY = 0.005  # of the values may be slips of their own
+STRAY_TOO = 0.02  # of them may be, where no slip comes as often as a code
 
 
 def codes_for_missing(column: ColumnView) -> np.ndarray:
@@ -90,7 +91,13 @@ def _stands_apart(ordered: np.ndarray, code: float) -> bool:
     if code > high + 2 * (high - low):
         return True
     around = _count(ordered, 0.9 * code, 1.1 * code) - hits
-    return bool(hits >= 10 and code > high and around <= hits / 10 and code > third + 3 * (third - first))
+    far = third + 3 * (third - first)
+    if hits < 10 or code <= far:
+        return False
+    if code > high and around <= hits / 10:
+        return True
+    slips = rest[rest > far]  # each of them seldom, such as numbers with a digit too many
+    return len(slips) <= STRAY_TOO * len(rest) and hits >= 3 * np.unique(slips, return_counts=True)[1].max(initial=0)
 
 
 def _lonely(column: ColumnView, values: np.ndarray) -> list[float]:

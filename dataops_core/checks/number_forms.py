@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from dataops_core.checks.column_view import ColumnView
@@ -46,6 +46,16 @@ CODE_NAMES = {
     "version",
     "ip",
 }
+
+
+def named_as_code(name: str, words: Collection[str]) -> bool:
+    """Whether a column's name says that it holds codes. NO2 and NO3 are gases, and no numbers of something.
+
+    >>> named_as_code("order_no", {"order", "no"}), named_as_code("no2_ugm3", {"no", "ugm"})
+    (True, False)
+    """
+    found = CODE_NAMES & set(words)
+    return bool(found - {"no"}) or ("no" in found and re.search(r"(?i)(?<![a-z])no[0-9]", name) is None)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def numbers_as_text(column: ColumnView, context: Context) -> Hit | None:
         f"{mask.sum():,} of {counted(numbers.sum(), 'number is', 'numbers are')} written {how},"
         f" such as {cell(example.strip())}.",
         fix,
-        severity="warning" if mixed else "note",
+        severity="warning" if mixed and marked.sum() <= numbers.sum() / 2 else "note",
     )
 
 

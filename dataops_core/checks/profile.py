@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from dataops_core.checks.check import Finding, column_hits, ranked, table_hits
 from dataops_core.checks.column_view import ColumnView, row_ids
+from dataops_core.checks.folded import FOLDED, is_folded
 from dataops_core.checks.meant_type import MeantType, meant_type, parsed_table
 from dataops_core.checks.table_view import Context, TableView
 from dataops_core.facts import Engine, column_facts
@@ -104,7 +105,14 @@ def _profile(
     failed: list[dict[str, Any]] = []
     facts: dict[str, dict[str, Any]] = {}
     look = TableView(table, facts, context, narrow)
-    told = (lambda finding, places: keep(finding, ids[places])) if keep else None
+    waiting: list[tuple[Finding, np.ndarray]] = []  # findings that may be part of another one
+
+    def told(finding: Finding, places: np.ndarray) -> None:
+        if keep and finding.check in FOLDED:
+            waiting.append((finding, ids[places]))
+        elif keep:
+            keep(finding, ids[places])
+
     steps = 2 * len(table.columns) + 3
     with Engine(table, narrow.values()) as engine:  # gone before the checks begin, and its memory with it
         for number, column in enumerate(table.columns):
@@ -116,18 +124,30 @@ def _profile(
             facts[name] = {**facts[name], "meant": meant}
     for number, column in enumerate(table.columns, len(table.columns)):
         progress(number / steps, f"Column {column.name}")
-        parts[column.name] = known.get(column.name) or column_profile(look, column, told, blanked.get(column.name))
+        parts[column.name] = known.get(column.name) or column_profile(
+            look, column, told if keep else None, blanked.get(column.name)
+        )
         if table.rows > 100_000:
             pa.default_memory_pool().release_unused()  # columns differ in size: what one leaves seldom fits the next
         failed += parts[column.name].get("failed_checks", ())
-        for plain in parts[column.name]["findings"]:
-            finding = Finding.from_json(plain)
-            findings.append(replace(finding, rows=tuple(int(i) for i in ids[list(finding.rows)])))
+        findings += [Finding.from_json(plain) for plain in parts[column.name]["findings"]]
     progress((steps - 3) / steps, "Columns together")
+    named: dict[str, np.ndarray] = {}
+    together: list[Finding] = []
     for check, hit in table_hits(look, failed):
-        findings.append(check.finding(hit, (), ids))
+        together.append(check.finding(hit, (), ids))
+        if check.name == "several_names":
+            named.setdefault(hit.columns[0], np.zeros(table.rows, dtype=bool))[hit.mask] = True
         if keep:
-            keep(findings[-1], ids[hit.mask])
+            keep(together[-1], ids[hit.mask])
+    for finding, places in waiting:
+        if keep and not is_folded(look, finding, named):
+            keep(finding, places)
+    findings = [
+        replace(finding, rows=tuple(int(i) for i in ids[list(finding.rows)]))
+        for finding in findings
+        if not is_folded(look, finding, named)
+    ] + together
     missing = [fact["missing"] for fact in facts.values()]
     return {
         "rows": table.rows,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
+from dataops_core.checks.escapes import without_escapes
 from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.variants import fingerprint, ngram_fingerprint, plain, slips, sound
@@ -92,7 +93,7 @@ def merges(counts: Mapping[str, int]) -> dict[str, str]:
 
 
 def _sane(text: str) -> bool:
-    return "\ufffd" not in text and one_alphabet(visible(unscrambled(text))) == text
+    return "\ufffd" not in text and one_alphabet(visible(unscrambled(text))) == text == without_escapes(text)
 
 
 def _key(text: str) -> str:

@@ -73,9 +73,13 @@ class TableView:
     _held: OrderedDict[str, ColumnView] = field(default_factory=OrderedDict)
     _sample: dict[str, np.ndarray] = field(default_factory=dict)
     _few: dict[str, np.ndarray] = field(default_factory=dict)
+    _part: dict[str, np.ndarray] = field(default_factory=dict)
     _missing: dict[str, np.ndarray] = field(default_factory=dict)
     _labels: dict[str, np.ndarray] = field(default_factory=dict)
     rules: list[Any] | None = None  # see arithmetic.rules
+    aliases: list[Any] | None = None  # see aliases.aliases
+    hits: dict[str, list[Any]] = field(default_factory=dict)  # by check, see check.hits
+    formulas: list[Any] | None = None  # see derived.formulas
     totals: list[tuple[str, np.ndarray]] | None = None  # see totals.labelled_totals
 
     @property
@@ -94,6 +98,7 @@ class TableView:
         self._sample[cells.name] = _encoded(cells.at(self._places(SAMPLE)))
         if cells.as_meant.type in ("integer", "decimal"):
             self._few[cells.name] = cells.as_meant.numbers[self._places(FEW)]
+            self._part[cells.name] = cells.as_meant.numbers[self._places(SAMPLE)]
         if cells.facts["missing"]:
             self._missing[cells.name] = np.packbits(cells.missing)
         if cells.type == "text" and self.distinct(cells.name) > 1:
@@ -111,6 +116,12 @@ class TableView:
         if name not in self._few:
             self._few[name] = self.meant(name).numbers[self._places(FEW)]
         return self._few[name]
+
+    def part(self, name: str) -> np.ndarray:
+        """The numbers of SAMPLE rows spread evenly over the table, as meant: those whose codes `example` gives."""
+        if name not in self._part:
+            self._part[name] = self.meant(name).numbers[self._places(SAMPLE)]
+        return self._part[name]
 
     def gaps(self, name: str) -> np.ndarray:
         """Which cells of a column are missing, eight rows to the byte."""

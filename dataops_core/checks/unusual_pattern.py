@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataops_core.checks import date_forms
-from dataops_core.checks.check import Hit, check
+from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.number_forms import forms
 from dataops_core.checks.shapes import PLACES, deviating, of_another_custom
@@ -29,4 +29,7 @@ def unusual_pattern(column: ColumnView, context: Context) -> Hit | None:
     if found is None:
         return None
     mask = found[0] & ~of_another_custom(column, found[0]) if column.words & PLACES else found[0]
+    if mask.any():
+        for hit in hits(REGISTRY["wrong_check_digits"], column, context):
+            mask &= ~hit.mask
     return Hit(mask, f"{counted(mask.sum(), 'cell is', 'cells are')} not built like the others ({found[1]}).")

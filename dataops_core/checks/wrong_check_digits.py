@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from stdnum import ean, isbn
+from stdnum import ean, imo, isbn, issn
 from stdnum import luhn as luhn_digits
 
 from dataops_core.checks.check import Hit, check
@@ -16,6 +16,7 @@ from dataops_core.wording import counted
 
 SHARE = 0.95  # of the cells have the right digit: by chance, a tenth have
 LEAST = 50
+_DIGITS = str.maketrans("OIL", "011")
 
 
 @check(
@@ -38,7 +39,7 @@ def wrong_check_digits(column: ColumnView, context: Context) -> Hit | None:
     if name is None:
         return None
     right = SYSTEMS[name]
-    mask = column.where(each(lambda text: right(bare(text)) is False))
+    mask = column.where(each(lambda text: _is_wrong(right, bare(text))))
     if mask.sum() > (1 - SHARE) * column.present:
         return None
     return Hit(mask, f"{counted(mask.sum(), 'cell has', 'cells have')} a check digit that does not fit ({name}).")
@@ -49,10 +50,16 @@ def _holds(right: Callable[[str], bool | None], some: list[str]) -> bool:
     return len(told) >= SHARE * len(some) and bool(np.mean(told) >= SHARE)
 
 
+def _is_wrong(right: Callable[[str], bool | None], number: str) -> bool:
+    """Whether a number has the wrong digit, or a letter in the place of one: O for 0, l for 1."""
+    fits = right(number)
+    return fits is False or (fits is None and right(number.translate(_DIGITS)) is not None)
+
+
 def bare(text: object) -> str:
     """A number as it is computed with: no spaces and hyphens, capital letters; empty where it can be none."""
     plain = str(text).replace(" ", "").replace("-", "").upper()
-    return plain if 8 <= len(plain) <= 34 and plain.isascii() and plain.isalnum() else ""
+    return plain if 7 <= len(plain) <= 34 and plain.isascii() and plain.isalnum() else ""
 
 
 def iban(text: str) -> bool | None:
@@ -99,5 +106,33 @@ def isbn10(text: str) -> bool | None:
     return bool(isbn.is_valid(text))
 
 
+def serial(text: str) -> bool | None:
+    """The check of ISSN (ISO 3297): digits times 8 to 1, a multiple of eleven; X is 10.
+
+    >>> serial("00221953"), serial("00221954")
+    (True, False)
+    """
+    if len(text) != 8 or not text[:7].isdigit() or not (text[7].isdigit() or text[7] == "X"):
+        return None
+    return bool(issn.is_valid(text))
+
+
+def ship(text: str) -> bool | None:
+    """The check of IMO numbers: the first six digits times 7 to 2, whose sum ends in the seventh.
+
+    >>> ship("IMO9074729"), ship("9074728")
+    (True, False)
+    """
+    number = text.removeprefix("IMO")
+    return bool(imo.is_valid(number)) if len(number) == 7 and number.isdigit() else None
+
+
 # each tells whether the check fits, or None where the text is no such number at all
-SYSTEMS: dict[str, Callable[[str], bool | None]] = {"IBAN": iban, "GTIN": gtin, "ISBN": isbn10, "Luhn": luhn}
+SYSTEMS: dict[str, Callable[[str], bool | None]] = {
+    "IBAN": iban,
+    "GTIN": gtin,
+    "ISBN": isbn10,
+    "Luhn": luhn,
+    "ISSN": serial,
+    "IMO": ship,
+}

@@ -62,6 +62,12 @@ class EncodedColumn:
     codes: np.ndarray
     _by_value: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
+    def numbers(self) -> np.ndarray:
+        """The values of a column of numbers as such (values,)."""
+        if isinstance(self.values, Texts):
+            return self.values.numbers()
+        return np.array([float(text) for text in self.values], dtype=float)
+
     @property
     def counts(self) -> np.ndarray:
         """How many rows hold each value (values,)."""

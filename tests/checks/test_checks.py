@@ -73,6 +73,24 @@ CASES = {
     "direct_identifiers": ({"a": ["jo@example.com", "al@example.org", None]}, "a", [0, 1]),
     "outliers": ({"a": [*range(20), 1000]}, "a", [20]),
     "spelling_variants": ({"a": ["Paris"] * 30 + ["PARIS", "Pariis", "Rome"] + ["London"] * 30}, "a", [31]),
+    "codes_as_numbers": ({"a": [*(f"0{n}" for n in range(1000, 1097)), "1003", "1004", "1005"]}, "a", [97, 98, 99]),
+    "encoded_characters": ({"a": ["Pratt & Co", "Pratt &amp; Co", "Old%20Town", "x"]}, "a", [1, 2]),
+    "several_forms": (
+        {"a": [f"({n}) 55" if n % 10 == 0 else f"{n}-55" for n in range(100, 300)]},
+        "a",
+        [*range(0, 200, 10)],
+    ),
+    "repeated_headers": ({"a": [*(f"x{n}" for n in range(99)), "a"], "b": ["p", "q", "r"] * 33 + ["b"]}, "b", [99]),
+    "several_names": (
+        {"a": ["Munich", "Hamburg", "Berlin", "Cologne"] * 30 + ["Muc."], "b": ["m", "h", "b", "c"] * 30 + ["m"]},
+        "a",
+        [120],
+    ),
+    "other_scale": (
+        {"a": [*(round(20 + n / 7, 2) for n in range(200)), 2511, 3009, 2755, 2603, 4001]},
+        "a",
+        [*range(200, 205)],
+    ),
     "case_variants": ({"a": ["Paris"] * 30 + ["PARIS", "Pariis", "Rome"] + ["London"] * 30}, "a", [30]),
 }
 
@@ -106,7 +124,13 @@ def test_duplicate_rows_are_found_in_the_whole_table(make_table):
 
 
 def test_every_check_is_planted_somewhere():
-    assert set(checks.REGISTRY) == {*CHECKS, *CASES, "rows_on_both_sides"}  # the last: no table comes split
+    others = {
+        "rows_on_both_sides",
+        "broken_formula",
+        "unexpected_gaps",
+        "contradicting_sources",
+    }  # about several columns, or a table that is split
+    assert set(checks.REGISTRY) == {*CHECKS, *CASES, *others}
 
 
 @pytest.mark.parametrize("check", CASES)

@@ -135,7 +135,7 @@ def test_how_a_value_is_written_breaks_no_dependency(make_table):
     town = put([towns[n % 4] for n in range(800)], r8="BARMBEK", r13=" Eilbek", r18="Harbrug", r400="Jenfeld")
     table = make_table({"code": code, "town": town})
     assert rows_of(table, "broken_dependency") == [[400]]
-    assert rows_of(table, "case_variants") == [[8]] and rows_of(table, "spelling_variants") == [[18]]
+    assert rows_of(table, "case_variants") == [[8]] and rows_of(table, "several_names") == [[18]]
 
 
 def books(rng):

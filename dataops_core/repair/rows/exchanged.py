@@ -11,7 +11,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
-from dataops_core.repair.encoding import EncodedColumn, EncodedTable, Texts
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.formats import Format
 from dataops_core.repair.rows.swapped_columns import LEAST, SURE, Swapped
 
@@ -107,12 +107,7 @@ def _turned(days: np.ndarray) -> np.ndarray:
 def numbers_of(column: EncodedColumn, form: Format | None) -> tuple[str, np.ndarray]:
     """What the cells of a column are ("number", "date", ""), and each as a number, NaN where it is none (rows,)."""
     if column.type in ("integer", "decimal"):
-        if isinstance(column.values, Texts):
-            known = column.values.numbers()
-        else:
-            texts = list(column.values)
-            known = pd.to_numeric(pd.Series(texts), errors="coerce").to_numpy(dtype=float)
-        return "number", np.append(known, np.nan)[column.codes]
+        return "number", np.append(column.numbers(), np.nan)[column.codes]
     if column.type == "datetime":
         days = pd.to_datetime(pd.Series(list(column.values)), errors="coerce", format="ISO8601")
         known = ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(dtype=float) + EPOCH
