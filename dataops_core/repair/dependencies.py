@@ -21,6 +21,7 @@ STRONG = 0.75  # agreement beyond chance that makes a dependency
 NOISY = 0.35  # agreement that makes one where what contradicts it is scattered as errors are
 SCATTERED = 0.1  # agreement beyond chance of cells that contradict their groups, at most
 MIXED = 0.5  # pairs of rows that agree in a column of few values: what contradicts is alike there for want of others
+ONCE, ODD = 2, 0.1  # cells of a value that hardly comes again; their share of what contradicts: slips are among errors
 FEWEST_PAIRS = 50  # of cells that contradict, to tell
 CONSTANT = 0.98  # pairs of rows that agree in a column with one value nearly everywhere
 LOOKED_AT = 20_000  # rows, in whole groups, on which a dependency is judged
@@ -131,6 +132,8 @@ def _following(
     places = whole_groups(groups, LOOKED_AT, rng)
     first = places if len(places) <= 2 * GLANCE else np.sort(places[whole_groups(groups[places], GLANCE, rng)])
     share = table.rows / max(1, len(groups)) * shared / max(1, len(places))
+    made: list[Dependency] = []
+    doubted: list[Dependency] = []
     for at in follow:
         if at in deciding:
             continue
@@ -149,7 +152,14 @@ def _following(
             continue
         # of a pair of rows that agree both are right: the share of right ones is its root
         right = math.sqrt(found[0]) if noisy else found[0]
-        yield Dependency(deciding, at, right, int(found[1] * share), found[2], noisy, scattered)
+        each = Dependency(deciding, at, right, int(found[1] * share), found[2], noisy, scattered)
+        if noisy and not has_slips(groups[places], codes, len(table.columns[at].values)):
+            doubted.append(each)
+        else:
+            made.append(each)
+    # values of the column like others contradict it: errors in all that follows, or it only goes with it often
+    soiled = sum(each.noisy for each in [*made, *doubted]) > len([*made, *doubted]) / 2
+    yield from sorted([*made, *(doubted if soiled else [])], key=lambda each: each.following)
 
 
 def _strength_of(
@@ -185,6 +195,18 @@ def is_noise(groups: np.ndarray, codes: np.ndarray, wide: int, chance: float) ->
     agree = np.add.reduceat(cells * (cells - 1.0), starts) - tops * (tops - 1.0)
     pairs = float((rest * (rest - 1.0)).sum())
     return pairs >= FEWEST_PAIRS and float(agree.sum()) / pairs <= chance + SCATTERED
+
+
+def has_slips(groups: np.ndarray, codes: np.ndarray, wide: int) -> bool:
+    """Whether some of the cells that contradict the most frequent value of their group hold what hardly any other cell
+    does, as slips do.
+    """
+    there = (groups >= 0) & (codes >= 0)
+    held, cells, starts = _runs(groups[there], codes[there], wide)
+    tops = np.maximum.reduceat(cells, starts)
+    counts = np.bincount(codes[there], minlength=wide)
+    odd = (cells * (counts[held] <= ONCE)).sum() - tops[tops <= ONCE].sum()
+    return bool(odd >= ODD * (cells.sum() - tops.sum()))
 
 
 def _few_others(
