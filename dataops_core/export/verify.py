@@ -4,6 +4,7 @@ recipe.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -49,6 +50,7 @@ LIMIT = "DATAOPS_MAX_UNPACKED"
 _GIB = 1 << 30
 _MANIFEST = 64 << 20  # bytes that a manifest may have
 _BLOCK = 1 << 20
+_DATED_BEFORE = dt.timedelta(minutes=1)  # versions were once dated up to so much before their entry, in one transaction
 LATER = (card_html.FILE, loader.FILE)  # what bundles of earlier formats do not hold
 REBUILT = "raw file + recipe rebuild the data"
 _OPEN = "The bundle cannot be read."
@@ -344,25 +346,30 @@ def _audit(file: Path, version: Mapping[str, Any]) -> Check:
             return Check(what, False, "entries are not in their order")
         if not entries or entries[-1]["hash"] != version["audit_head"]:
             return Check(what, False, "the commit is not there")
-        head = entries[-1]
-        told = {
-            "number": version["number"],
-            "message": version["message"],
-            "content_hash": version["data"]["content_hash"],
-        }
-        agrees = all(head["details"].get(key) == value for key, value in told.items())
-        if not agrees or (head["actor"], head["at"], head["what"]) != (
-            version["actor"],
-            version["created"],
-            "version committed",
-        ):
-            return Check(what, False, "the version and the audit do not say the same of it")
-        gone = 0 if version["kind"] == "synthetic" else head["details"].get("entries", 0) - len(entries)
+        if mismatch := _commit_mismatch(version, entries[-1]):
+            return Check(what, False, f"the version and the audit do not say the same of it: {mismatch}")
+        gone = 0 if version["kind"] == "synthetic" else entries[-1]["details"].get("entries", 0) - len(entries)
         if gone and raw_left_out(version):
             return Check(what, True, f"{gone} entries name people and were left out")
         return Check(what, not gone, f"{gone} entries are gone" if gone else "")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return Check(what, False, f"it cannot be read: {error!r}"[:200])
+
+
+def _commit_mismatch(version: Mapping[str, Any], head: Mapping[str, Any]) -> str:
+    """The first of number, message, content hash, person, kind of entry and time in which a version differs from the
+    entry of its commit, with both values; empty where they agree.
+    """
+    told = {**head["details"], "actor": head["actor"], "what": head["what"]}
+    content_hash = version["data"]["content_hash"]
+    named = {**version, "content_hash": content_hash, "what": "version committed"}
+    for key in ("number", "message", "content_hash", "actor", "what"):
+        if told.get(key) != named[key]:
+            return f"{key} {named[key]!r:.80} in the version, {told.get(key)!r:.80} in the audit"
+    took = dt.datetime.fromisoformat(head["at"]) - dt.datetime.fromisoformat(version["created"])
+    if not dt.timedelta(0) <= took <= _DATED_BEFORE:
+        return f"created {version['created']!r} in the version, at {head['at']!r:.80} in the audit"
+    return ""
 
 
 def check_columns(table: Table, version: Mapping[str, Any]) -> Check:

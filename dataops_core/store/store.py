@@ -245,16 +245,16 @@ class Store:
         project: str | None = None,
         environment: str | None = None,
         **details: Any,
-    ) -> str:
-        """Add an entry to the audit log, within the transaction of what it tells; raises AccessError where the actor
-        may not do this (see dataops_core/access).
+    ) -> Mapping[str, Any]:
+        """Add an entry to the audit log, within the transaction of what it tells; returns it with its time and hash.
+        Raises AccessError where the actor may not do this (see dataops_core/access).
         """
         self.allow(connection, what, actor, dataset, project=project, environment=environment)
         named = {"project": project, "environment": environment}
         details |= {key: value for key, value in named.items() if value is not None}
         entry = audit.append(connection, at=self.clock(), actor=actor, what=what, dataset=dataset, details=details)
         connection.info[HEAD] = entry
-        return str(entry["hash"])
+        return entry
 
     def use_scratch(self, name: str) -> None:
         """Use scratch space apart from all others', so that it can be removed as a whole."""

@@ -174,10 +174,10 @@ def enter(
     last = (
         connection.scalar(sa.select(sa.func.max(catalog.version.c.n)).where(catalog.version.c.dataset == here.id)) or 0
     )
-    created, content_hash = store.clock(), told["data"]["content_hash"]
+    content_hash = told["data"]["content_hash"]
     # how many there are with this one: none can be left out of a bundle unseen
     entries = audit.count(connection, here.id) + 1
-    head = store.log(
+    entry = store.log(
         connection,
         "version committed",
         actor,
@@ -197,8 +197,8 @@ def enter(
         "parents": [parent] if parent else [],
         "message": message.strip(),
         "actor": actor,
-        "created": created,
-        "audit_head": head,
+        "created": entry["at"],  # the clock is read once: a second may begin between two readings
+        "audit_head": entry["hash"],
         **told,
     }
     manifest = json.loads(canonical(manifest))
@@ -211,7 +211,7 @@ def enter(
             parent=parent,
             message=message.strip(),
             actor=actor,
-            created=created,
+            created=entry["at"],
             state=state,
             content_hash=content_hash,
             manifest=store.put_json(manifest),

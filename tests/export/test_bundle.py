@@ -1,6 +1,8 @@
 """The bundle rebuilds itself, and any changed byte is noticed."""
 
+import datetime as dt
 import io
+import itertools
 import json
 import random
 import zipfile
@@ -37,6 +39,52 @@ def bundle(tmp_path_factory) -> Path:
     versions.export(store, dataset, 1, folder / "b.zip", "ann")
     versions.export(store, dataset, 1, folder / "again.zip", "ann")
     return folder / "b.zip"
+
+
+def bundle_of_commit(folder: Path, clock) -> Path:
+    """The bundle of a version that a store with this clock commits."""
+    store = Store(folder / "home", clock=clock)
+    (folder / "t.csv").write_text("t,n\na,1\nb,2\n")
+    dataset = datasets.add(store, datasets.default_project(store, "ann"), folder / "t.csv", "t.csv", "ann")
+    versions.commit(store, dataset, "as it came", "ann")
+    versions.export(store, dataset, 1, folder / "dated.zip", "ann")
+    return folder / "dated.zip"
+
+
+def failed_checks(path: Path) -> list[str]:
+    return [f"{check.what}: {check.seen}" for check in verify_bundle(path).checks if not check.ok]
+
+
+@pytest.mark.parametrize("seconds", [1, 3600, -1])
+def test_a_version_is_intact_whenever_a_second_begins_or_the_clock_is_set(tmp_path, seconds):
+    """No two readings of this clock are the same: a version has the time of its entry in the audit log, not another."""
+    start, readings = dt.datetime(2026, 1, 1), itertools.count()
+    path = bundle_of_commit(
+        tmp_path, lambda: f"{start + dt.timedelta(seconds=seconds * next(readings)):%Y-%m-%dT%H:%M:%SZ}"
+    )
+    assert failed_checks(path) == []
+    with zipfile.ZipFile(path) as zipped:
+        entry = json.loads(zipped.read("audit.jsonl").splitlines()[-1])
+        assert json.loads(zipped.read("manifest.json"))["version"]["created"] == entry["at"]
+
+
+@pytest.mark.parametrize(
+    ("created", "intact"),
+    [
+        ("2025-12-31T23:59:59Z", True),
+        ("2025-12-31T23:59:00Z", True),
+        ("2025-12-31T23:58:59Z", False),
+        ("2026-01-01T00:00:01Z", False),
+    ],
+)
+def test_a_version_dated_a_little_before_its_entry_is_intact(tmp_path, monkeypatch, created, intact):
+    """As the program once dated versions: it read the clock for the version, and again for the entry."""
+    log = Store.log
+    monkeypatch.setattr(Store, "log", lambda *args, **details: {**log(*args, **details), "at": created})
+    found = failed_checks(bundle_of_commit(tmp_path, lambda: "2026-01-01T00:00:00Z"))
+    said = f"created '{created}' in the version, at '2026-01-01T00:00:00Z' in the audit"
+    assert (found == []) is intact
+    assert intact or (len(found) == 1 and said in found[0])
 
 
 def test_a_bundle_verifies_without_any_store(bundle, monkeypatch, tmp_path):

@@ -129,7 +129,7 @@ FORGERIES = {
     ),
     "another actor": (
         version_of(lambda version: version.update(actor="eve")),
-        "the version and the audit do not say the same",
+        "the version and the audit do not say the same of it: actor 'eve' in the version, 'ann' in the audit",
     ),
     "another date": (
         version_of(lambda version: version.update(created="2020-01-01T00:00:00Z")),
@@ -137,7 +137,7 @@ FORGERIES = {
     ),
     "another message": (
         version_of(lambda version: version.update(message="checked by the auditor")),
-        "do not say the same",
+        "message 'checked by the auditor' in the version, 'trimmed and filled' in the audit",
     ),
     "other effects": (version_of(lambda version: version["steps"][0].update(cells_changed=0)), "what its steps did"),
     "other columns": (

@@ -240,7 +240,8 @@ def test_a_twin_is_held_to_the_rules_of_its_dataset(tmp_path):
         "Rule 5": "It holds a value that names somebody in the real table.",
     }
     versions.export(store, dataset, made.number, tmp_path / "synthetic.zip", "ann")
-    assert verify_bundle(tmp_path / "synthetic.zip").ok
+    verified = verify_bundle(tmp_path / "synthetic.zip")
+    assert verified.ok, [check for check in verified.checks if not check.ok]
     with zipfile.ZipFile(tmp_path / "synthetic.zip") as bundle:
         card = "".join(bundle.read(name).decode() for name in bundle.namelist() if name.endswith("CARD.md"))
         assert "The table has at least 250 rows. fails (a warning)" in card and "no column since" in card
