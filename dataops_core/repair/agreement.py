@@ -17,6 +17,7 @@ from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.other_writing import is_other_writing
 
 MOST_BY_CHANCE = 5  # rows of one value that contradict a dependency; more are a rule of their own
+NEVER = 0.8  # of the rows with one value are empty where another column never has anything
 
 
 @dataclass
@@ -136,6 +137,22 @@ def exceptions(table: EncodedTable, following: int, ballot: Ballot, counts: Sequ
     column = table.columns[following]
     own = _own_values(column, counts[following], ballot, rows)
     return (gone & ~_among(column, ballot, gone, is_other_writing)) | (own & ~_among(column, ballot, own, _is_near))
+
+
+def left_empty(table: EncodedTable, following: int, counts: Sequence[np.ndarray]) -> np.ndarray:
+    """Rows in which a column is empty as it is in nearly all rows with the same value of some other column: nothing has
+    gone there, such as what a source never tells (rows,). `counts` are those of the values of all columns.
+    """
+    empty = np.zeros(table.rows, dtype=bool)
+    rows = np.flatnonzero(table.columns[following].codes < 0)
+    for at, column in enumerate(table.columns):
+        if at == following or counts[at].max(initial=0) < MOST_BY_CHANCE:
+            continue
+        codes = column.codes[rows]
+        missing = np.bincount(codes[codes >= 0], minlength=len(counts[at]))
+        never = np.append((missing >= MOST_BY_CHANCE) & (missing >= NEVER * counts[at]), False)
+        empty[rows[never[codes]]] = True
+    return empty
 
 
 def _own_values(column: EncodedColumn, sizes: np.ndarray, ballot: Ballot, rows: np.ndarray) -> np.ndarray:

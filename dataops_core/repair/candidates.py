@@ -307,6 +307,8 @@ def _agreed(
         score = np.where(same, votes.score, votes.score * (1 - votes.current))
         mask = (score > LEAST) & ~taken[at][votes.rows] & _is_supported(column, votes, own, counts[at])
         gone = column.codes[votes.rows] < 0
+        if (mask & gone).any():
+            mask &= ~(gone & agreement.left_empty(table, at, counts)[votes.rows])
         for cause, kind in (("agreement", ~gone), ("missing", gone)):
             both = mask & kind
             if both.any():

@@ -31,6 +31,7 @@ FEWEST_TO_TELL, ASTRAY = 3, 0.8  # columns told of a thing, and the share of the
 OF_ANOTHER = 0.5  # of these are what is told of another thing
 MOST_ASTRAY = 5_000  # rows that are looked at
 NOISE, FEWEST_MULTIPLES, MULTIPLES, BY_RULE = 0.02, 20, 3, 0.5  # see _is_rule
+TOLD = 0.2  # of the rows of a source hold something, where it tells of a column
 IN_UNIT = 0.8  # of what a source contradicts
 ROUNDS = 20
 RELIABLE = (0.05, 0.99)
@@ -184,10 +185,20 @@ def _settled(table: EncodedTable, at: int, things: int, sources: int) -> Iterato
     heard = differs & alike[source]
     if _is_rule(times[heard], source[heard], int((said > 0).sum())):
         return
+    differs &= (column.codes >= 0) | _is_told(column.codes, source, len(reliable))[source]
     rows = np.flatnonzero(differs & (alike[source] | _in_other_unit(times, source, alike)))
     if len(rows):
         sure = chance[chosen[rows]] * claims[thing[rows]] / (claims[thing[rows]] + 1.0)
         yield Settled(at, rows, code[rows].astype(np.int32), sure, things, sources)
+
+
+def _is_told(codes: np.ndarray, source: np.ndarray, sources: int) -> np.ndarray:
+    """Which sources tell anything of a column: where nearly all is missing, they do not, and nothing has gone there
+    (sources + 1,).
+    """
+    there = source >= 0
+    said = np.bincount(source[there], codes[there] >= 0, sources + 1)
+    return np.asarray(said >= TOLD * np.bincount(source[there], minlength=sources + 1))
 
 
 def _times(column: EncodedColumn, code: np.ndarray) -> np.ndarray:

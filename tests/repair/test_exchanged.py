@@ -49,6 +49,29 @@ def test_other_faults_in_such_rows_make_it_less_sure_or_say_nothing(coded):
     assert found(coded, {"age": age, "income": income}) == []
 
 
+def test_a_wrong_end_beside_a_start_that_stands_among_its_neighbors_is_not_exchanged(coded):
+    rng = np.random.default_rng(6)
+    start = np.datetime64("2023-01-05") + np.sort(rng.integers(0, 500, ROWS))
+    end = start + rng.choice([14, 30], ROWS)
+    for at in WRONG:
+        end[at] = start[at] - (end[at] - start[at])
+    assert found(coded, {"invoiced": [str(day) for day in start], "due": [str(day) for day in end]}) == []
+    order = rng.permutation(ROWS)  # in no order, both are as probable
+    cells = {"invoiced": [str(day) for day in start[order]], "due": [str(day) for day in end[order]]}
+    assert {row for _, _, rows, _ in found(coded, cells) for row in rows} <= {
+        at for at in range(ROWS) if order[at] in WRONG
+    }
+
+
+def test_where_all_are_some_days_apart_others_are_not_exchanged(coded):
+    rng = np.random.default_rng(7)
+    start = np.datetime64("2023-01-05") + rng.integers(0, 500, ROWS)
+    end = start + rng.choice([14, 30], ROWS)
+    for at in WRONG:
+        end[at] = start[at] - 21
+    assert found(coded, {"invoiced": [str(day) for day in start], "due": [str(day) for day in end]}) == []
+
+
 @pytest.mark.parametrize("columns", [("a", "b"), ("b", "a")])
 def test_a_day_and_a_month_that_explain_it_as_well_leave_it_open(coded, columns):
     rng = np.random.default_rng(4)

@@ -180,3 +180,16 @@ def test_a_source_that_tells_another_unit_throughout_is_settled_as_well(coded):
     }
     rows = [row for row, shop in enumerate(columns["shop"]) if shop == "shop h"]
     assert [float(new[row]) for row in rows] == [weight[row // 8] for row in rows]
+
+
+def test_what_a_source_never_tells_is_not_filled(make):
+    columns, _ = told(10, share_bad=0.3)
+    for row, site in enumerate(columns["site"]):
+        if site in ("site d", "site k"):
+            columns["gate"][row] = None
+        elif row % 37 == 0:
+            columns["gate"][row] = None  # of the others some have gone
+    never = {row for row, site in enumerate(columns["site"]) if site in ("site d", "site k")}
+    filled = {each.row for each in propose(make(columns)).repairs if each.column == "gate" and each.old is None}
+    assert filled
+    assert not filled & never

@@ -73,7 +73,7 @@ def days_of(table: EncodedTable, learned: Mapping[int, Format]) -> list[Days]:
         cells = known[column.codes]
         there = cells[np.isfinite(cells)]
         if len(there) >= FEWEST_ROWS and len(made) < MOST_COLUMNS:
-            middle = _middles(cells)
+            middle = middles(cells)
             off = np.abs(cells - middle)
             span = np.quantile(there[np.abs(there - np.median(there)) <= farthest(there)], [0.005, 0.995])
             near = float(np.nanquantile(off, NEAR)) if np.isfinite(off).any() else np.inf
@@ -95,7 +95,7 @@ def _number(text: str, form: DayForm | None) -> float:
     return float(date(*values[-1]).toordinal()) if values else np.nan
 
 
-def _middles(cells: np.ndarray) -> np.ndarray:
+def middles(cells: np.ndarray) -> np.ndarray:
     """The median of the neighbors of each row (rows,)."""
     around = [np.roll(cells, by) for by in range(-NEIGHBORS, NEIGHBORS + 1) if by]
     with np.errstate(all="ignore"):

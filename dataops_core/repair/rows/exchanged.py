@@ -13,6 +13,7 @@ import pandas as pd
 
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.formats import Format
+from dataops_core.repair.rows.date_order import NEAR, TELLS, middles
 from dataops_core.repair.rows.swapped_columns import LEAST, SURE, Swapped
 
 ORDERED, APART = 0.97, 0.5  # of the rows: the second is not below the first; it is above it
@@ -20,6 +21,11 @@ FEWEST_ROWS, FEWEST = 50, 3  # with both, and in the wrong order
 USUAL = (0.005, 0.995)  # of the distances between them
 TIED = 0.6  # of the span of a column: where distances are wider, the columns are not about the same
 MOST_COLUMNS = 12
+MOSTLY = 0.8
+FEW_STEPS = (
+    20,
+    0.005,
+)  # distances that most rows have: so many at the most, and in that share of the rows at the least
 GLANCE = 5_000  # rows
 DATES = ("date", "date and time")  # kinds of forms
 EPOCH = date(1970, 1, 1).toordinal()
@@ -61,12 +67,30 @@ def _exchanged(first: np.ndarray, second: np.ndarray, *, is_date: bool) -> tuple
     if wide > TIED:
         return None
     usual = (-between[wrong] >= low) & (-between[wrong] <= high)
+    steps, cells = np.unique(np.round(known, 6), return_counts=True)
+    common = steps[cells >= FEW_STEPS[1] * len(known)]
+    if len(common) <= FEW_STEPS[0] and np.isin(np.round(known, 6), common).mean() >= MOSTLY:
+        usual &= np.isin(np.round(-between[wrong], 6), common)  # due in 14 or 30 days, and nothing between
     if is_date:
         for a, b in ((first[wrong], _turned(second[wrong])), (_turned(first[wrong]), second[wrong])):
             usual &= ~((b - a >= low) & (b - a <= high))
+    usual &= ~_is_in_place(first, wrong, second[wrong]) & ~_is_in_place(second, wrong, first[wrong])
     others = len(wrong) - int(usual.sum())  # wrong in some other way: so many of these are as far apart by chance
     sure = SURE * (1.0 - (others + 0.5) * wide / max(1, int(usual.sum())))
     return (wrong[usual], sure) if usual.sum() >= FEWEST and sure >= LEAST else None
+
+
+def _is_in_place(cells: np.ndarray, rows: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Whether a cell stands where its neighbors do, and what would come in its place does not; never where neighbors
+    tell nothing (rows,).
+    """
+    there = cells[np.isfinite(cells)]
+    middle = middles(cells)
+    near = float(np.nanquantile(np.abs(cells - middle), NEAR))
+    low, high = np.quantile(there, USUAL)
+    if near > TELLS * (high - low):
+        return np.zeros(len(rows), dtype=bool)
+    return (np.abs(cells[rows] - middle[rows]) <= near) & (np.abs(new - middle[rows]) > near)
 
 
 def _may_be_ordered(first: np.ndarray, second: np.ndarray) -> bool:
