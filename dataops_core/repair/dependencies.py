@@ -158,7 +158,7 @@ def _following(
         else:
             made.append(each)
     # values of the column like others contradict it: errors in all that follows, or it only goes with it often
-    soiled = sum(each.noisy for each in [*made, *doubted]) > len([*made, *doubted]) / 2
+    soiled = 2 * sum(each.noisy for each in [*made, *doubted]) >= len([*made, *doubted])
     yield from sorted([*made, *(doubted if soiled else [])], key=lambda each: each.following)
 
 
