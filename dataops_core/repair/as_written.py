@@ -52,16 +52,22 @@ def _form(name: str, texts: Sequence[str]) -> formats.Format | None:
 
 
 def _written(each: Repair, texts: Sequence[str], form: formats.Format) -> Repair:
-    """A repair in a form; as it is where the file holds something else there than the table."""
-    old, new = texts[each.row] or None, each.new and form.kind.write(_value(each.new, form), form.main)
+    """A repair in a form; as it is where the file holds something else there than the table, or a person gave a value
+    that is no date.
+    """
+    old, wanted = texts[each.row] or None, _value(each.new, form)
+    new = form.kind.write(wanted, form.main) if wanted else None
     if (new is None) != (each.new is None) or (each.old is None) != (old is None):
         return each
-    if old is not None and each.old is not None and _value(each.old, form) not in {v for v, _ in form.kind.read(old)}:
+    if old is not None and _value(each.old, form) not in {value for value, _ in form.kind.read(old)}:
         return each
     return replace(each, old=old, new=new)
 
 
-def _value(text: str, form: formats.Format) -> tuple:
-    """A date as the table holds it, as a value of the form's kind."""
-    moment = datetime.fromisoformat(text).timetuple()
+def _value(text: str | None, form: formats.Format) -> tuple | None:
+    """A date as the table holds it, as a value of the form's kind; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(text or "").timetuple()
+    except ValueError:
+        return None
     return tuple(moment[:3]) if form.kind.name == "date" else tuple(moment[:6])

@@ -20,6 +20,7 @@ def test_dates_and_decimals_of_repairs_are_those_of_the_file(tmp_path):
         Repair(2, "when", "2023-03-03T12:30:00", "2024-12-24T07:05:00", 0.9, "row", ""),
         Repair(3, "when", "2023-04-04T13:30:00", None, 0.9, "row", ""),
         Repair(4, "when", "2023-04-04T13:30:00", "2023-01-01", 0.9, "row", ""),  # the file holds something else
+        Repair(5, "when", "2023-06-06T15:30:00", "in June", 0.9, "label", ""),  # as a person wrote it
         Repair(3, "much", "3.25", "32.5", 0.9, "point", ""),
     ]
     made = as_written(repairs, table, raw_rows(path), ",")
@@ -27,6 +28,7 @@ def test_dates_and_decimals_of_repairs_are_those_of_the_file(tmp_path):
         ("2023-03-03 12:30", "2024-12-24 07:05"),
         ("2023-04-04 13:30", None),
         ("2023-04-04T13:30:00", "2023-01-01"),
+        ("2023-06-06T15:30:00", "in June"),
         ("3,25", "32,5"),
     ]
 
