@@ -56,6 +56,11 @@ def test_a_wrong_end_beside_a_start_that_stands_among_its_neighbors_is_not_excha
     for at in WRONG:
         end[at] = start[at] - (end[at] - start[at])
     assert found(coded, {"invoiced": [str(day) for day in start], "due": [str(day) for day in end]}) == []
+    end = np.datetime64("2023-02-05") + np.sort(rng.integers(0, 500, ROWS))  # and so beside an end that does
+    start = end - rng.choice([14, 30], ROWS)
+    for at in WRONG:
+        start[at] = end[at] + (end[at] - start[at])
+    assert found(coded, {"invoiced": [str(day) for day in start], "due": [str(day) for day in end]}) == []
     order = rng.permutation(ROWS)  # in no order, both are as probable
     cells = {"invoiced": [str(day) for day in start[order]], "due": [str(day) for day in end[order]]}
     assert {row for _, _, rows, _ in found(coded, cells) for row in rows} <= {

@@ -260,3 +260,9 @@ def test_numbers_without_their_letters_are_sure_where_others_hold_the_same_and_h
     assert new_values(coded, [*cells, str(known[0]), str(known[9])])[str(known[0])] == (f"IMO {known[0]}", 0.99)
     weeks = [f"KW {1 + at % 52}" for at in range(600)]
     assert np.isnan(new_values(coded, [*weeks, "17", "21", "30"])["17"][1])  # any number up to 52 is one of them
+
+
+def test_what_stands_behind_one_number_alone_may_belong_to_it(coded):
+    cells = [str(18 + at % 13) for at in range(300)]
+    assert new_values(coded, cells + ["17 (ca)"] * 9) == {}
+    assert set(new_values(coded, cells + ["17 (ca)"] * 9 + ["19 (ca)"])) == {"17 (ca)", "19 (ca)"}
