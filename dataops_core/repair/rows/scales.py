@@ -16,6 +16,7 @@ import numpy as np
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.formats import Format
 from dataops_core.repair.rows.exchanged import numbers_of
+from dataops_core.repair.rows.in_common import groups_of, in_common
 from dataops_core.repair.rows.swapped_columns import LEAST, SURE
 
 FEWEST, MOST = 5, 0.25  # cells of another unit; share of the cells
@@ -23,9 +24,6 @@ AMONG = (0.005, 0.995)  # of the others
 ONE_POWER = 0.9  # of the numbers must lie among the others with it
 GAP = 0.3  # between them and all others: nothing lies there (log 10)
 ALIKE, SLACK = 0.5, 0.05  # of half the range of the others their middle may be from that of these, and a little more
-TOGETHER = 0.9  # of them stand in the rows of one value of another column
-COMMON, VALUES = 0.6, 500  # share of the other rows with that value at the most; different values of a column
-BY_CHANCE = 1e-4
 TRIED = 40
 LOOKED_AT, ROUNDING = 2_000, 1e-6  # numbers, to see with how many decimals they are written
 
@@ -54,8 +52,8 @@ def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Scaled]
         rows, power, sure = found
         if sure < LEAST:
             continue
-        groups = _groups(table) if groups is None else groups
-        common = _in_common(rows, np.isfinite(numbers), [each for each in groups if each[0] != column.name])
+        groups = groups_of(table) if groups is None else groups
+        common = in_common(rows, np.isfinite(numbers), [each for each in groups if each[0] != column.name])
         if common is None:
             continue
         name, value, own = common
@@ -132,38 +130,3 @@ def _brings(few: np.ndarray, among: tuple[float, float, float], sign: int) -> in
         and abs(float(np.median(few)) + power - middle) <= slack
     ]
     return fits[0] if len(fits) == 1 else None
-
-
-def _groups(table: EncodedTable) -> list[tuple[str, np.ndarray, list[str]]]:
-    """What rows have in common: the name, per row the place of its value (-1: none), and the values."""
-    made = []
-    for column in table.columns:
-        if column.type == "datetime":
-            months, places = np.unique([text[:7] for text in list(column.values)], return_inverse=True)
-            codes = np.append(places, -1)[column.codes]
-            made += [(column.name, codes, months.tolist())] if len(months) <= VALUES else []
-        elif 2 <= (column.counts > 0).sum() <= VALUES:
-            made.append((column.name, column.codes, list(column.values)))
-    return made
-
-
-def _in_common(
-    rows: np.ndarray, known: np.ndarray, groups: list[tuple[str, np.ndarray, list[str]]]
-) -> tuple[str, str, np.ndarray] | None:
-    """The column and value that nearly all of these rows have, and few others; and the rows that have it."""
-    best = None
-    for name, codes, values in groups:
-        own = codes[rows]
-        if not (own >= 0).any():
-            continue
-        counts = np.bincount(own[own >= 0], minlength=len(values))
-        top = int(counts.argmax())
-        others = np.bincount(codes[known & (codes >= 0)], minlength=len(values)) - counts
-        share = (others[top] + 1.0) / (others.sum() + 1.0)
-        chance = len(values) * share ** int(counts[top])
-        if counts[top] >= TOGETHER * len(rows) and share <= COMMON and chance <= BY_CHANCE:
-            best = min(best or (chance, name, top), (chance, name, top))
-    if best is None:
-        return None
-    name, codes, values = next(each for each in groups if each[0] == best[1])
-    return name, values[best[2]], rows[codes[rows] == best[2]]
