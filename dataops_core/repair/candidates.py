@@ -17,7 +17,15 @@ from dataops_core.repair import (
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
-from dataops_core.repair.notation import decimal_points, formats, forms, letter_case, other_units
+from dataops_core.repair.notation import (
+    decimal_points,
+    formats,
+    forms,
+    letter_case,
+    other_names,
+    other_units,
+    word_rules,
+)
 from dataops_core.repair.notation.characters import answers, characters, digits
 from dataops_core.repair.rows import arithmetic, date_order, exchanged, scales, swapped_columns, years
 
@@ -72,6 +80,9 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     written += rewritten
     found = _swapped(work, learned) if known is None else []
     _put(work, found)
+    named = _other_names(work, learned, _taken(found, work)) if known is None else []
+    _put(work, named)
+    found += named
     split = _splits(work)
     _put(work, split)
     found += split
@@ -190,6 +201,7 @@ def _in_other_forms(
     made += [(each.cause, each.new, SURE_OF_FORM, each.why) for each in answers(column)]
     taken = {old for each in conversions for old in each.places} | {old for _, new, _, _ in made for old in new}
     for cause, new, sure, why in [
+        *(("spelling", each.new, each.sure, each.why) for each in word_rules.find(column)),
         *(("format", each.new, each.sure, each.why) for each in (formats.find(column, known, seed) if known else ())),
         *((each.cause, each.new, SURE_OF_FORM, each.why) for each in forms.spellings(column)),
         *(("spelling", each.new, each.sure, each.why) for each in letter_case.find(column, seed)),
@@ -221,6 +233,20 @@ def _swapped(table: EncodedTable, learned: dict[int, formats.Format]) -> list[Ca
             made.append(Candidates(at, "swapped", rows, np.array(codes, dtype=np.int32), score, each.why))
         if each.moved:
             made.append(Candidates(each.one, "swapped", rows, np.full(len(rows), -1, np.int32), score, each.why))
+    return made
+
+
+def _other_names(
+    table: EncodedTable, learned: dict[int, formats.Format], taken: Sequence[np.ndarray]
+) -> list[Candidates]:
+    made = []
+    for each in other_names.find(table, learned):
+        column = table.columns[each.column]
+        to = np.full(len(column.values) + 1, -1, dtype=np.int32)
+        to[list(each.new)] = list(each.new.values())
+        rows = np.flatnonzero((to[column.codes] >= 0) & ~taken[each.column])
+        score = np.full(len(rows), each.sure)
+        made.append(Candidates(each.column, "spelling", rows, to[column.codes[rows]], score, each.why))
     return made
 
 
