@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dataops_core.fairness.formulas import MODEL
 from dataops_core.fairness.guide import GUIDE, PRINCIPLES
-from dataops_core.fairness.model import CELLS
+from dataops_core.fairness.measures import RATES
+from dataops_core.fairness.measures.measure import CELLS
 from dataops_core.report.document import HIDDEN, between, document, percent
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def _gaps(told: Mapping[str, Any]) -> Rows:
         (
             each["group"],
             each["of"],
-            MODEL.get(each["measure"], {}).get("title", each["measure"]),
+            RATES[each["measure"]].title if each["measure"] in RATES else each["measure"],
             percent(each["value"], sign=True),
             between(each["ci"], sign=True),
             each["verdict"],
