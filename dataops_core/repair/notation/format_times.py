@@ -6,25 +6,12 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from dataops_core.values.dates import MONTH_OF, MONTH_START, MONTHS, ORDINAL
+
 Reading = tuple[tuple, tuple]  # a value, and the form that it is written in
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-SHORT = {name[:3].lower(): at for at, name in enumerate(MONTHS, 1)}
 NUMBERS = re.compile(r"(\d{1,4})([/.\- ])(\d{1,2})\2(\d{1,4})")
-DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?([ \-./]| of )([A-Za-z]{3,9})\.?([ \-./,]|, )(\d{4}|\d{2})")
-MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?([ \-.])(\d{1,2})(?:st|nd|rd|th)?(, ?|[ \-])(\d{4}|\d{2})")
+DAY_FIRST = re.compile(rf"(\d{{1,2}}){ORDINAL}?([ \-./]| of )([A-Za-z]{{3,9}})\.?([ \-./,]|, )(\d{{4}}|\d{{2}})")
+MONTH_FIRST = re.compile(rf"([A-Za-z]{{3,9}})\.?([ \-.])(\d{{1,2}}){ORDINAL}?(, ?|[ \-])(\d{{4}}|\d{{2}})")
 MONTH = re.compile(
     r"(?:(?P<year>\d{4})(?P<sign>[-/. ])(?P<second>\d{1,2}))"
     r"|(?:(?:(?P<first>\d{1,2})|(?P<name>[A-Za-z]{3,9})\.?)(?P<between>[-/. ]|, )(?P<last>\d{4}|\d{2}))"
@@ -37,8 +24,8 @@ TIME = re.compile(
     r"(?<!\d)(\d{1,2})([:.h])(\d{2})(?::(\d{2}))?(\s*)([ap]\.?\s?m\.?|[ap](?![a-z]))?(?![\d:])", re.IGNORECASE
 )
 AROUND_TIME = re.compile(
-    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
-    r"|\d{1,4}(?:st|nd|rd|th)?|[/\-.,]|\s|T|\([a-z ]{1,20}\))*",
+    rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}|{MONTH_START}[a-z]{{0,6}}|\d{{1,4}}{ORDINAL}?"
+    r"|[/\-.,]|\s|T|\([a-z ]{1,20}\))*",
     re.IGNORECASE,
 )
 PART = re.compile(r"(\d+(?:\.\d+)?)(\s*)([A-Za-z]+\.?)([,\s]*(?:and\s+)?)")
@@ -96,7 +83,7 @@ def _day_parts(text: str) -> list[tuple[str, list[str], tuple[str, str], str]]:
         found = pattern.fullmatch(text)
         if found:
             word, number = (found[3], found[1]) if order == "dmy" else (found[1], found[3])
-            month = SHORT.get(word[:3].lower())
+            month = MONTH_OF.get(word[:3].lower())
             if month is None or not MONTHS[month - 1].lower().startswith(word.lower().rstrip("t" * (len(word) == 4))):
                 return []
             style = ("Jan" if len(word) == 3 else "January") if word.istitle() else word
@@ -154,7 +141,7 @@ def read_month(text: str) -> list[Reading]:
         return []
     order = "ym" if found["year"] else "my"
     word, year = found["name"] or "", found["year"] or found["last"]
-    number = SHORT.get(word[:3].lower(), 0) if word else int(found["first"] or found["second"])
+    number = MONTH_OF.get(word[:3].lower(), 0) if word else int(found["first"] or found["second"])
     if not 1 <= number <= 12 or (word and not MONTHS[number - 1].lower().startswith(word.lower())):
         return []
     if not word and len(year) < 4:

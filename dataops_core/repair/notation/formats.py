@@ -20,6 +20,7 @@ from dataops_core.repair.notation import format_slips
 from dataops_core.repair.notation import format_texts as texts
 from dataops_core.repair.notation import format_times as times
 from dataops_core.repair.notation.format_times import Reading
+from dataops_core.values.text import LETTER
 
 LOOKED_AT, GLANCE = 300, 0.6  # values for a first glance, and the share of them that must be readable
 READ = 0.8  # of the cells must be readable
@@ -32,7 +33,7 @@ AFFIX_ROWS, AFFIX_VALUES = 3, 2  # rows with the same, and different values besi
 AFFIX_PARTS, AFFIX_LENGTH = 4, 16  # its words and signs, and its characters
 CLOCKS = ("time", "date and time", "date", "month", "duration")  # kinds in which letters tell something
 SIGNS = ("-", "\u2212", "+", ".", ",")
-PARTS = re.compile(r"\d+|[^\W\d_]+|\s+|.", re.DOTALL)
+PARTS = re.compile(rf"\d+|{LETTER}+|\s+|.", re.DOTALL)
 DIGITS = re.compile(r"\d+")
 WORDS_IN_CAPITALS = re.compile(r"\b[^\W\d_a-zß-öø-ÿ](?:[^\W\d_a-zß-öø-ÿ]|['’](?=\w))+\b")
 MOST_CAPITALS = 0.1  # of the words of names, where capitals are another way to write them

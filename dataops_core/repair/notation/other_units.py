@@ -12,6 +12,7 @@ import numpy as np
 
 from dataops_core.repair.encoding import EncodedColumn
 from dataops_core.repair.notation.forms import AMOUNT
+from dataops_core.values.text import LETTER
 
 REST = 0.5  # of the cells have the main unit, or none
 FEWEST = 3  # cells with the same other unit
@@ -100,7 +101,7 @@ SAME |= {
 FRACTION = Unit("share", 1.0)  # a number without a sign beside shares in per cent
 COMMA, COMMAS = re.compile(r"(?<=\d),(?=\d)"), 0.5  # of the values have a decimal comma
 POINT = re.compile(r"(?<=\d)\.(?=\d)")
-LAST_WORD = re.compile(r"[^\W\d_]+(?:/[^\W\d_]+)?")
+LAST_WORD = re.compile(rf"{LETTER}+(?:/{LETTER}+)?")
 
 
 def unit_of(text: str) -> Unit | None:
