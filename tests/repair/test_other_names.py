@@ -105,6 +105,13 @@ def test_parts_of_a_work_are_not_the_work(coded):
     assert found(coded, {"title": cells}) == {}
 
 
+def test_a_name_that_begins_another_one_is_not_it(coded):
+    rng = np.random.default_rng(10)
+    cells = rng.choice(["Becker Sanitär", "Beck Sanitär", "Huber Verlag"], ROWS, p=[0.6, 0.1, 0.3]).tolist()
+    assert found(coded, {"customer": cells}) == {}
+    assert found(coded, {"customer": put(cells, {60: "Hub. Verl."})})["customer"] == {"Hub. Verl.": "Huber Verlag"}
+
+
 def test_such_repairs_are_proposed_with_what_they_are_based_on(make):
     clerks, cells = rooms(9)
     repairs = [each for each in propose(make({"clerk": clerks, "room": cells})).repairs if each.column == "room"]

@@ -25,7 +25,8 @@ def is_other_writing(one: str, other: str, strict: bool = False) -> bool:
     """Whether two texts differ in case, accents, punctuation, "&" for "and" and spaces alone, or one abbreviates the
     words of the other, or all of them to their first letters. Numbers must be the same.
 
-    `strict`: small words that one has and the other has not are articles, or begin with a small letter.
+    `strict`: small words that one has and the other has not are articles, or begin with a small letter; and one word
+    alone that is shortened has a point.
 
     >>> is_other_writing("KRAKÓW (ALEJA)", "Krakow, Aleja"), is_other_writing("J. Ecol.", "Journal of Ecology")
     (True, True)
@@ -34,6 +35,8 @@ def is_other_writing(one: str, other: str, strict: bool = False) -> bool:
     >>> is_other_writing("Ward 1", "Ward 10"), is_other_writing("York", "New York")
     (False, False)
     >>> [is_other_writing("J Immunol", "Br J Immunol", strict) for strict in (False, True)]
+    [True, False]
+    >>> [is_other_writing("Beck Sanitär", "Becker Sanitär", strict) for strict in (False, True)]
     [True, False]
     """
     words = [_words(one), _words(other)]
@@ -46,6 +49,8 @@ def is_other_writing(one: str, other: str, strict: bool = False) -> bool:
         return len(joined[0]) >= SHORTEST
     at = int(sizes[1] < sizes[0])
     short, long, text = plain_words[at], plain_words[1 - at], (one, other)[at]
+    if strict and "." not in text and sum(word not in long for word in short) == 1:
+        return False
     small = [_may_go(word, strict) for word in words[1 - at]]
     return _abbreviates(short, long, small, "." in text) or (text.isupper() and _are_initials(short, long))
 
