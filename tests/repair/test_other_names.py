@@ -68,6 +68,12 @@ def test_abbreviations_of_one_clerk_are_the_names_that_others_write(coded):
     }
 
 
+def test_where_nobody_is_named_nothing_is_known_of_who_abbreviates(coded):
+    clerks, cells = rooms(3)
+    clerks = [None if text in ("Dbl", "Sgl", "Fam.") else clerk for clerk, text in zip(clerks, cells, strict=True)]
+    assert found(coded, {"clerk": clerks, "room": cells}) == {}
+
+
 def test_abbreviations_in_rows_that_follow_on_each_other(coded):
     _, cells = rooms(4, clerk="none")
     short = {"Double": "Dbl", "Single": "Sgl", "Family": "Fam"}

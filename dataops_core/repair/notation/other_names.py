@@ -236,7 +236,7 @@ def _stands_in_for(table: np.ndarray, meant: np.ndarray, place: int, target: int
     """
     held, users, sizes = table[:, place], _users(table[:, place]), table.sum(axis=1)
     own, rest = int(sizes[users].sum()), int(sizes[~users].sum())
-    if not rest or own > COMMON * (own + rest):
+    if not own or not rest or own > COMMON * (own + rest):
         return False
     share = meant[~users, target].sum() / rest
     here = int(table[users, target].sum())

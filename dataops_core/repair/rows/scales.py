@@ -96,8 +96,10 @@ def _digits(numbers: np.ndarray) -> np.ndarray:
     """With how many decimals each number can be written; below 0 where it ends with zeros (rows,)."""
     digits = np.full(len(numbers), MOST_DIGITS)
     for places in range(MOST_DIGITS - 1, -MOST_ZEROS - 1, -1):
-        shifted = numbers * 10.0**places
-        digits[np.abs(shifted - np.round(shifted)) < ROUNDING * np.maximum(1.0, np.abs(shifted) * ROUNDING)] = places
+        with np.errstate(over="ignore", invalid="ignore"):
+            shifted = numbers * 10.0**places
+            off = np.abs(shifted - np.round(shifted))
+        digits[off < ROUNDING * np.maximum(1.0, np.abs(shifted) * ROUNDING)] = places
     return digits
 
 
