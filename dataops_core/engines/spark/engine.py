@@ -14,10 +14,11 @@ import pandas as pd
 
 from dataops_core.engines.plan import check_plan, columns_learned_from, counts, pieces_of, plan
 from dataops_core.engines.result import EngineRun
+from dataops_core.engines.spark.delta import delta_mark, places_of
 from dataops_core.engines.spark.failures import brought_back, reported
 from dataops_core.engines.spark.hashing import cluster_hash
-from dataops_core.engines.spark.output import check_output, deliver, write_parts, write_result
-from dataops_core.engines.spark.sources import Piece, files_of, look, opened, staged_path, with_file
+from dataops_core.engines.spark.output import deliver, write_parts, write_result
+from dataops_core.engines.spark.sources import Piece, look, opened, staged_path, with_file
 from dataops_core.engines.spark.statistics import statistic_rows
 from dataops_core.engines.spark.walk import Walk
 from dataops_core.errors import DataOpsError, SettingError
@@ -49,13 +50,15 @@ def run_on_spark(
     safe: bool = False,
     progress: Progress = no_progress,
 ) -> EngineRun:
-    """Replay a recipe on a file or a folder of files, and write a folder of part files, whole or not at all.
+    """Replay a recipe on a file, a folder of files or a Delta table, and write a folder of part files, or (delta:…) the
+    next version of a Delta table, whole or not at all.
 
     Raises SettingError, before anything starts, where a step cannot run on a cluster.
     """
     check_plan(plan(recipe, "spark"), "spark")
-    suffix, files, context = check_output(out), files_of(source), spark.sparkContext
-    with folder_beside(out) as shared:
+    context, places = spark.sparkContext, places_of(source, out)
+    files, delta, target, suffix = places.files, places.delta, places.target, places.suffix
+    with folder_beside(out if target is None else target.folder) as shared:
         problems, result = shared / "problems", shared / "result"
         problems.mkdir()
         (shared / "read").mkdir()
@@ -64,9 +67,12 @@ def run_on_spark(
             pieces = look(
                 context, files, functools.partial(staged_by_house, recipe, options.to_json()), shared / "read"
             )
+            pieces = pieces if delta is None else delta.completed(pieces)
             walk = Walk(opened(context, pieces, shared, functools.partial(reported, str(problems))))
             recipe.check(list(walk.types))
             fitted, outcomes = run_walk(walk, recipe, tables or {}, progress)
+            if target is not None:
+                target.check(walk.types)
             progress(0.7, "Writing")
             written, rows = write_result(walk.flushed(), result)
             progress(0.9, "Taking the content hash")
@@ -80,6 +86,9 @@ def run_on_spark(
             )
             if suffix != ".parquet":
                 write_parts(context, written, shared / "parts", suffix, problems, safe=safe)
+        if target is not None:
+            target.deliver(written, delta_mark(done))
+            return done
         deliver(result if suffix == ".parquet" else shared / "parts", out, done)
     return done
 

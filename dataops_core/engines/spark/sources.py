@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dataops_core.engines.spark.frames import Guard
-from dataops_core.engines.spark.splits import Split, cut_file, split_rows
+from dataops_core.engines.spark.splits import Split, cut_file, one_value, split_rows
 from dataops_core.engines.spark.table import ClusterTable, starts_of
 from dataops_core.errors import DataOpsError, InputError
 from dataops_core.read.arrow.fast_parquet import plain_columns
@@ -54,6 +54,7 @@ class Piece:
     read: Mapping[str, Any]
     problems: tuple[Mapping[str, Any], ...] = ()
     groups: tuple[int, ...] = ()  # the rows of each row group of the Parquet file
+    fixed: Mapping[str, Any] = field(default_factory=dict)  # columns with one value, which is not in the file
     error: tuple[str, str, str] | None = None
 
 
@@ -71,6 +72,12 @@ def files_of(source: Path) -> list[Path]:
         return [source]
     if not source.is_dir():
         raise InputError("There is no such file or folder.", str(source), "Check the path.")
+    if (source / "_delta_log").is_dir():
+        raise InputError(
+            "This is a Delta table: which of its files count stands in its log.",
+            str(source),
+            "Run a recipe on it (run … --on spark), if only one without steps, and take what that writes.",
+        )
     found = sorted(path for path in source.rglob("*") if path.is_file() and not _hidden(path.relative_to(source)))
     if not found:
         raise InputError("The folder holds no files.", str(source), "Name a folder of Parquet, CSV or JSON files.")
@@ -163,7 +170,7 @@ def opened(context: SparkContext, pieces: Sequence[Piece], shared: Path, guard: 
     for piece in pieces:
         for groups, size, before in cut_file(piece.groups, most):
             at = start + before
-            splits.append(Split(piece.parquet, groups, size, piece.empty, at, at, ours=False))
+            splits.append(Split(piece.parquet, groups, size, piece.empty, at, at, ours=False, fixed=piece.fixed))
         start += piece.rows
     starts = starts_of(rows, len(types))
     return ClusterTable(
@@ -180,10 +187,12 @@ def first_rows(pieces: Sequence[Piece], types: Mapping[str, str], rows: int = HE
         return arrow_to_frame(empty, names)
     with pq.ParquetFile(piece.parquet) as file:
         batch = next(file.iter_batches(rows))
-    columns = plain_columns(batch, [batch.schema.names.index(name) for name in names])
+    there = [name for name in names if name not in (*piece.empty, *piece.fixed)]
+    columns = plain_columns(batch, [batch.schema.names.index(name) for name in there])
+    found = dict(zip(there, columns, strict=True))
     cells = {
-        name: column.cast(kinds[name]) if name not in piece.empty else pa.nulls(batch.num_rows, kinds[name])
-        for name, column in zip(names, columns, strict=True)
+        name: found[name].cast(kind) if name in found else one_value(piece.fixed.get(name), kind, batch.num_rows)
+        for name, kind in kinds.items()
     }
     table = pa.table({**cells, ROW_ID: pa.array(range(batch.num_rows), pa.int64())})
     return arrow_to_frame(pa.table({name: pa.chunked_array(table.column(name)) for name in table.column_names}), names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ class Split:
     """Row groups of a file that one task reads.
 
     `gone`: columns of the table that hold nothing there; `place`, `row_id`: those of its first row, from which they
-    count up (None: they stand in the file); `ours`: the engine wrote the file; `known`: rows without id stay out.
+    count up (None: they stand in the file); `ours`: the engine wrote the file; `known`: rows without id stay out;
+    `fixed`: columns with one value, which is not in the file.
     """
 
     file: str
@@ -40,6 +41,7 @@ class Split:
     row_id: int | None = None
     ours: bool = True
     known: bool = False
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def cut_file(groups: Sequence[int], most: int) -> Iterator[tuple[tuple[int, ...], int, int]]:
@@ -76,10 +78,10 @@ def read_split(types: Mapping[str, str], guard: Guard, split: Split) -> Iterator
             cells = batch if split.ours else _plain(batch, split)
             rows = batch.num_rows
             made: dict[str, Any] = {
-                field.name: cells[field.name].cast(field.type)
-                if field.name in cells.schema.names
-                else pa.nulls(rows, field.type)
-                for field in schema
+                each.name: cells[each.name].cast(each.type)
+                if each.name in cells.schema.names
+                else one_value(split.fixed.get(each.name), each.type, rows)
+                for each in schema
             }
             for name, start in ((ROW_ID, split.row_id), (PLACE, split.place)):
                 if start is not None:
@@ -89,9 +91,14 @@ def read_split(types: Mapping[str, str], guard: Guard, split: Split) -> Iterator
             yield chunk.filter(pa.array(chunk.column(ROW_ID).to_numpy() != NO_ID)) if split.known else chunk
 
 
+def one_value(value: Any, kind: pa.DataType, rows: int) -> pa.Array:
+    """A column in which every cell is one value; moments are microseconds since 1970."""
+    return pa.nulls(rows, kind) if value is None else pa.repeat(pa.scalar(value, kind), rows)
+
+
 def _batches(split: Split, types: Mapping[str, str]) -> Iterator[pa.RecordBatch]:
     beside = [name for name, start in ((ROW_ID, split.row_id), (PLACE, split.place)) if start is None]
-    names = [name for name in types if name not in split.gone] + beside
+    names = [name for name in types if name not in split.gone and name not in split.fixed] + beside
     size = chunk_rows(len(types))
     if not names:
         for start in range(0, split.rows, size):
