@@ -38,7 +38,9 @@ def chunks_of(rows: pd.DataFrame, size: int) -> list[pa.Table]:
 @pytest.mark.parametrize("direction", ["smallest", "largest"])
 def test_rows_in_ranges_are_the_rows_that_pandas_sorts(rows, columns, direction, parts):
     chunks, descending = chunks_of(rows, 100), direction == "largest"
-    bounds = shuffle.bounds_of([shuffle.sampled(columns, 0.1, chunk) for chunk in chunks], descending, parts)
+    bounds = shuffle.bounds_of(
+        [shuffle.packed_keys(columns, shuffle.some_rows(0.1, chunk)) for chunk in chunks], descending, parts
+    )
     together: dict[int, list[pa.Table]] = {}
     for chunk in reversed(chunks):  # whatever comes first
         for number, some in by_number(chunk, shuffle.between(columns, descending, bounds, chunk)):

@@ -102,12 +102,17 @@ def sorted_rows(keys: pa.Table, descending: bool) -> np.ndarray:
     return pc.sort_indices(keys, sort_keys=by).to_numpy()
 
 
-def sampled(columns: Sequence[str], share: float, chunk: pa.Table) -> bytes:
-    """The keys of some rows of a chunk, always the same ones."""
+def some_rows(share: float, chunk: pa.Table) -> pa.Table:
+    """Some rows of a chunk, always the same ones, and at least one."""
     rows = chunk.num_rows
     start = int(chunk.column(PLACE)[0].as_py()) if rows else 0
     some = np.random.default_rng(start).choice(rows, min(rows, 1 + int(share * rows)), replace=False)
-    return packed(keys_of(chunk, columns).take(pa.array(np.sort(some))))
+    return chunk.take(pa.array(np.sort(some)))
+
+
+def packed_keys(columns: Sequence[str], chunk: pa.Table) -> bytes:
+    """What the rows of a chunk are sorted by, as bytes."""
+    return packed(keys_of(chunk, columns))
 
 
 def bounds_of(sample: Sequence[bytes], descending: bool, parts: int) -> pa.Table | None:

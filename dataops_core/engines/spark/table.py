@@ -44,10 +44,11 @@ from dataops_core.engines.spark.shuffle import (
     in_place_order,
     marks_of,
     packed,
+    packed_keys,
     place_in,
     put_in_order,
-    sampled,
     shuffled,
+    some_rows,
     unpacked,
 )
 from dataops_core.engines.spark.splits import Split, read_split, write_chunks
@@ -193,11 +194,15 @@ class ClusterTable:
         one = pa.table({**{name: pa.chunked_array(cell) for name, cell in cells.items()}, ROW_ID: pa.array([last])})
         return tidy(pd.concat([self.head, arrow_to_frame(one, list(self.types))]))
 
-    def bounds(self, pieces: Order) -> pa.Table | None:
-        """Rows of this table between which parts of about equal size lie, by some columns."""
-        share = SAMPLED * self.parts / max(1, self.most_rows)
-        some = self.chunks.map(functools.partial(sampled, pieces.columns, share)).collect()
-        return bounds_of(some, pieces.descending, self.parts)
+    def sampled(self, parts: int) -> ClusterTable:
+        """Some rows, spread over the whole table: enough to say where so many parts begin in whatever order."""
+        share = SAMPLED * parts / max(1, self.most_rows)
+        return self._after(self.chunks.map(functools.partial(some_rows, share)), self.types, self.head)
+
+    def bounds(self, pieces: Order, parts: int) -> pa.Table | None:
+        """Rows of this table that cut it into so many parts of about equal size, by some columns."""
+        keys = self.chunks.map(functools.partial(packed_keys, pieces.columns)).collect()
+        return bounds_of(keys, pieces.descending, parts)
 
     def ordered(self, pieces: Order, bounds: pa.Table | None, head: pd.DataFrame) -> ClusterTable:
         """The same rows in another order; equal ones keep theirs, missing cells come last."""

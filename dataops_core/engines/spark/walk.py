@@ -43,7 +43,8 @@ class Walk:
             self.head = run(self.head)
             self.table = table.new_rows(pieces, RowStep(run, self.types), self.head)
         elif isinstance(pieces, Order):
-            bounds = self.narrow(pieces.columns).bounds(pieces)
+            parts = self.table.parts  # of whole rows
+            bounds = self.narrow(pieces.columns, sample=parts).bounds(pieces, parts)
             table = self.flushed()
             self.head = run(self.head)
             self.table = table.ordered(pieces, bounds, self.head)
@@ -76,9 +77,10 @@ class Walk:
         """The table of some columns and the one that says which rows are for training."""
         return self.narrow(list(dict.fromkeys([*columns, *([split] if split else [])])))
 
-    def narrow(self, columns: Sequence[str]) -> ClusterTable:
+    def narrow(self, columns: Sequence[str], *, sample: int | None = None) -> ClusterTable:
         """The table of some columns alone, after all steps so far; no others are read for it, and no steps run but
-        those on which these columns depend.
+        those on which these columns depend; `sample`: on some of the
+        rows alone, enough to say where so many parts begin.
         """
         if not self._is_narrow():
             self.held()
@@ -88,10 +90,9 @@ class Walk:
             if isinstance(step, Stays) or set(looked_at) & set(needed):
                 steps.insert(0, step)
                 needed += [name for name in looked_at if name not in needed]
-        if not steps:
-            return self.table.only(columns)
-        types = {name: self.types[name] for name in needed}
-        return self.table.only(needed).rows(steps, types, self.head[needed]).only(columns)
+        table, types = self.table.only(needed), {name: self.types[name] for name in needed}
+        table = (table.sampled(sample) if sample else table).rows(steps, types, self.head[needed])
+        return table if needed == list(columns) else table.only(columns)
 
     def flushed(self) -> ClusterTable:
         """The table with no step waiting."""
