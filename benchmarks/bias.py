@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.fairness import compare_mitigations, data_measures, groups
-from dataops_core.fairness.model import PARTS_OF, _rate, model_measures
+from dataops_core.fairness.measures import RATES
+from dataops_core.fairness.model import _rate, model_measures
 from dataops_core.stats.proportions import resampled_cells
 from dataops_core.table import Table, tidy, write_table
 
@@ -66,7 +67,7 @@ def main() -> int:
 
         def ours() -> None:
             drawn = resampled_cells(cells, REPLICATES, 1)
-            for measure in PARTS_OF:
+            for measure in RATES:
                 hits, of = _rate(drawn, measure)
                 np.quantile(hits / of, [0.025, 0.975], axis=0)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 NAME = ROOT.name
 _IMPORT = re.compile(rf"^[ \t]*(?:from ({NAME}[\w.]*) import (\([^)]*\)|[^\n]*)|import ({NAME}[\w.]+))", re.MULTILINE)
-_OWN = ".py", ".sql"
+_TEXTS = ".sql", ".html", ".css"  # of a package, beside its modules
 
 
 @functools.cache
@@ -20,7 +20,8 @@ def source_hash(*names: str, without: tuple[str, ...] = ()) -> str:
     """The SHA-256 (16 hexadecimal digits) of the source of modules and packages, and of what they import; `without` are
     passed by.
 
-    A package that is named, or that imports its modules by itself, counts with all its files, SQL among them.
+    A package that is named, or that imports its modules by itself, counts with all its files, SQL and templates
+    among them.
 
     >>> len(source_hash("dataops_core.errors")), source_hash("dataops_core.errors") == source_hash("dataops_core.table")
     (16, False)
@@ -69,8 +70,8 @@ def _files(name: str, *, whole: bool = True) -> list[Path]:
     if not start.is_file() or place == ROOT:
         return []
     if whole or "import_all" in start.read_text("utf-8"):
-        return [path for path in place.rglob("*") if path.suffix in _OWN]
-    return [start, *place.rglob("*.sql")]
+        return [path for path in place.rglob("*") if path.suffix in (".py", *_TEXTS)]
+    return [start, *(path for path in place.rglob("*") if path.suffix in _TEXTS)]
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Write the pages that follow from the code: options of commands, steps, checks (`make docs` runs this first)."""
+"""Write the pages that follow from the code: options, steps, checks, measures (`make docs` runs this first)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pathlib import Path
 
 from dataops_core.checks import REGISTRY as CHECKS
 from dataops_core.cli.commands import make_parser
+from dataops_core.evaluation.measures import CLASSES, NUMBERS
+from dataops_core.fairness.measures import DATA, NOTIONS, RATES
 from dataops_core.steps import REGISTRY as STEPS
 from dataops_core.steps._other_tools import OTHER_TOOLS
+from dataops_core.synthetic.evaluate.measures import MEASURES as SIGNALS
 from docs.json_formats import sections as json_sections
 
 MADE = "<!-- from here on the page is made from the code: python -m docs.generate -->\n"
@@ -102,7 +105,30 @@ def json_formats() -> str:
     return by_hand + MADE + json_sections()
 
 
-PAGES = {"options.md": options, "steps.md": steps, "checks.md": checks}
+def measures() -> str:
+    """Every measure of bias, of models and of privacy: its name, its formula, and how it reads."""
+    parts = ["# Measures\n\nWhat results measure, by the keys in their JSON. A measure is one file.\n"]
+    of_data = [(m.key, m.title, m.formula, m.range, m.direction, m.source) for m in DATA.values()]
+    parts.append(_table("Outcomes of groups (`bias`)", "formula, range, reads, source", of_data))
+    rates = [(m.key, m.title, m.formula, m.says) for m in RATES.values()]
+    parts.append(_table("Decisions about groups (`bias`)", "formula, says", rates))
+    notions = [(m.key, m.title, m.formula, m.direction) for m in NOTIONS.values()]
+    parts.append(_table("What fairness asks for (`bias`)", "formula, reads", notions))
+    for of, known in (("classes", CLASSES), ("numbers", NUMBERS)):
+        rows = [(m.key, m.title, m.says, "more" if m.higher_is_better else "less") for m in known.values()]
+        parts.append(_table(f"Predictions of {of} (`compare`, `resample-bench`)", "says, better", rows))
+    signals = [(m.key, m.title, m.term, m.means) for m in SIGNALS.values()]
+    parts.append(_table("Privacy of synthetic data (`judge-synthetic`)", "in statistics, why it matters", signals))
+    return "".join(parts)
+
+
+def _table(title: str, columns: str, rows: list[tuple[str, ...]]) -> str:
+    heads = ["key", "measure", *columns.split(", ")]
+    lines = [f"| `{key}` | {' | '.join(map(_cell, more))} |\n" for key, *more in rows]
+    return f"\n## {title}\n\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}\n{''.join(lines)}"
+
+
+PAGES = {"options.md": options, "steps.md": steps, "checks.md": checks, "measures.md": measures}
 
 
 def main() -> None:

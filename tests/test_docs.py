@@ -15,9 +15,12 @@ import pytest
 from dataops_core.checks import REGISTRY as CHECKS
 from dataops_core.cli.commands import make_parser
 from dataops_core.cli.main import main
+from dataops_core.evaluation.measures import CLASSES, NUMBERS
+from dataops_core.fairness.measures import DATA, NOTIONS, RATES
 from dataops_core.recipe.recipe import from_json
 from dataops_core.steps import REGISTRY
 from dataops_core.steps._other_tools import OTHER_TOOLS
+from dataops_core.synthetic.evaluate.measures import MEASURES as SIGNALS
 from docs import generate
 from docs.json_formats import records
 
@@ -106,6 +109,9 @@ def test_generated_pages_have_every_command_step_and_check():
     options, steps, checks = (generate.PAGES[name]() for name in ("options.md", "steps.md", "checks.md"))
     assert [name for name in {step.name for step in REGISTRY.values()} if f"\n## {name}\n" not in steps] == []
     assert [name for name in CHECKS if f"| `{name}` |" not in checks] == []
+    measures = generate.PAGES["measures.md"]()
+    known = [*DATA, *RATES, *NOTIONS, *CLASSES, *NUMBERS, *SIGNALS]
+    assert len(known) > 30 and [key for key in known if f"| `{key}` |" not in measures] == []
     parser = make_parser()
     chosen = next(a for a in parser._actions if hasattr(a, "choices") and a.choices and "read" in a.choices).choices
     for name, command in chosen.items():

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 # a name may import what stands to its left; names in one group may not import each other
 ORDER = [
     {"errors"},
-    {"hashing", "printable", "progress", "record", "registry", "scratch", "source_hash", "wording"},
+    {"hashing", "printable", "progress", "record", "registry", "scratch", "source_hash", "templates", "wording"},
     {"values", "stats"},
     {"table"},
     {"read", "write", "facts", "models"},
@@ -98,6 +98,21 @@ def test_imports_point_one_way():
     assert wrong == []
 
 
+def test_html_stands_in_templates():
+    """No tag stands in a text of the code: templates escape what is put into them. (Mounts of components hold nothing.)"""
+    tag = re.compile(r"<(?:!doctype|/?(?:div|p|span|table|t[dhr]|h[1-6]|ul|li|section|article|svg)\b)")
+    folders = [path for folder in ("dataops_core", "pages") for path in (ROOT / folder).rglob("*.py")]
+    wrong = []
+    for path in folders:
+        tree = parsed(path)
+        docs = {id(node.value) for node in statements(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+                if tag.search(node.value) and not re.fullmatch(r"<div [^<>]*></div>", node.value):
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert wrong == []
+
+
 def test_the_hash_of_code_covers_all_that_is_imported():
     for _, path in modules():
         known = source_hash._imports(path)
@@ -113,6 +128,8 @@ def test_the_hash_of_code_covers_all_that_is_imported():
         "checks/outliers.py",
         "facts/sql/duckdb/values_text.sql",
     } <= counted
+    reports = {path.name for path in source_hash.reached("dataops_core.report.page")}
+    assert {"page.py", "profile.html", "style.css"} <= reports
     assert not any(name.startswith(("store/", "cli/", "synthetic/")) for name in counted)
     with pytest.raises(LookupError, match="no module"):
         source_hash.reached("dataops_core.nowhere")

@@ -1,6 +1,7 @@
-"""A step, a reader, an engine of synthesis, a publisher and a page are one file each: those of CONTRIBUTING.md, added to a copy of the tree."""
+"""A step, a reader, an engine of synthesis, a publisher, measures and a page are one file each: those of CONTRIBUTING.md, added to a copy of the tree."""
 
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ def block(title: str) -> str:
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     copy = tmp_path_factory.mktemp("tree")
-    for part in ("dataops_core", "pages"):
+    for part in ("dataops_core", "pages", "docs"):
         shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
     app = (ROOT / "app.py").read_text(encoding="utf-8")
     line = '    "notes": ("note", "What people should know"),\n'
@@ -29,6 +30,10 @@ def tree(tmp_path_factory):
     (copy / "dataops_core/read/formats/wiki.py").write_text(block("Tables of a wiki"), encoding="utf-8")
     (copy / "dataops_core/synthetic/engines/catalog/shuffled.py").write_text(block("Shuffled"), encoding="utf-8")
     (copy / "dataops_core/publish/places/csv_files.py").write_text(block("Plain CSV"), encoding="utf-8")
+    (copy / "dataops_core/fairness/measures/odds_ratio.py").write_text(block("Odds ratio"), encoding="utf-8")
+    (copy / "dataops_core/evaluation/measures/median_error.py").write_text(block("Median error"), encoding="utf-8")
+    signals = copy / "dataops_core/synthetic/evaluate/measures"
+    (signals / "twice.py").write_text(block("Rows that are there twice"), encoding="utf-8")
     (copy / "pages/notes.py").write_text(block("Notes"), encoding="utf-8")
     return copy
 
@@ -41,7 +46,7 @@ def answer(tree: Path, code: str) -> list[str]:
 
 
 def test_each_is_shown_in_15_lines_at_most():
-    for title in ("Tables of a wiki", "Shuffled", "Plain CSV", "Notes"):
+    for title in ("Tables of a wiki", "Shuffled", "Plain CSV", "Notes", "Odds ratio", "Median error", "Rows that are"):
         assert sum(bool(line.strip()) for line in block(title).splitlines()) <= 15
 
 
@@ -92,6 +97,40 @@ print([path.read_text() for path in Path("out").iterdir()])
 """
     said = answer(tree, code)
     assert said[-1] == "['a,b\\n1,x\\n2,y\\n']" and "0 0" in said
+
+
+def test_a_measure_is_one_file_each(tree):
+    """It stands in the answer, in the report, in the exported script and in the reference."""
+    rng = random.Random(0)
+    rows = [f"{'fm'[i % 2]},{'yn'[rng.random() < 0.4]},{rng.gauss(i % 7, 1):.3f},{i % 7}" for i in range(240)]
+    (tree / "loans.csv").write_text("\n".join(["sex,ok,pay,grade", *rows]), encoding="utf-8")
+    (tree / "none.json").write_text('{"steps": []}', encoding="utf-8")
+    code = """
+import json, pathlib, docs.generate
+from contextlib import redirect_stdout
+from io import StringIO
+from dataops_core.cli.main import main
+
+def told(*args):
+    with redirect_stdout(StringIO()) as out:
+        main([*args, "--json"])
+    return json.loads(out.getvalue())
+
+bias = told("bias", "loans.csv", "--target", "ok", "--favorable", "y", "--sensitive", "sex", "--html", "bias.html")
+print(bias["data_measures"]["together"]["odds_ratio"]["value"] > 0, "Odds ratio" in pathlib.Path("bias.html").read_text())
+compared = told("compare", "loans.csv", "none.json", "--target", "pay", "--folds", "3", "--repeats", "1", "--script", "c.py")
+print(0 < compared["candidates"][0]["measures"]["median_error"]["mean"] < 3, "def median_error" in pathlib.Path("c.py").read_text())
+judged = told("judge-synthetic", "loans.csv", "loans.csv")
+print(judged["privacy"]["signals"]["twice"]["words"])
+page = docs.generate.measures()
+print([f"`{key}`" in page for key in ("odds_ratio", "median_error", "twice")])
+"""
+    assert answer(tree, code) == [
+        "True True",
+        "True True",
+        "0 synthetic rows are there twice.",
+        "[True, True, True]",
+    ]
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from dataops_core.read import Blanked
 from dataops_core.table import ROW_ID, Column, Table, opened
 from dataops_core.table.arrow_hash import text_parts
+from dataops_core.values.text import words_in
 
 FEW = 50_000  # values up to which each one is looked at by Python code
 WHOLE = 2_000_000  # rows up to which a column of text is held as one dictionary, however many values it has
@@ -305,5 +306,5 @@ def words_of(name: str) -> set[str]:
     ['date', 'dates', 'order']
     """
     plain = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name).lower()
-    words = set(re.findall(r"[^\W\d_]+", plain))
-    return words | {word[:-1] for word in words if len(word) > 3 and word.endswith("s") and not word.endswith("ss")}
+    found = set(words_in(plain))
+    return found | {word[:-1] for word in found if len(word) > 3 and word.endswith("s") and not word.endswith("ss")}

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from dataops_core.checks.column_view import ColumnView
+from dataops_core.values.dates import MONTH_START, ORDINAL
 
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
+_MONTH = rf"{MONTH_START}[a-z]*\.?"
 _TIME = r"(?:[T\s,]+\d{1,2}:\d{2}.*)?"
 _FORMS = tuple(
     (name, re.compile(rf"{pattern}{_TIME}", re.IGNORECASE))
@@ -22,8 +23,8 @@ _FORMS = tuple(
         ("31/12/20", r"\d{1,2}/\d{1,2}/\d{2}"),
         ("31-12-20", r"\d{1,2}-\d{1,2}-\d{2}"),
         ("31.12.20", r"\d{1,2}\.\d{1,2}\.\d{2}"),
-        ("31 Dec 2020", rf"\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_MONTH}[\s,-]+\d{{2,4}}"),
-        ("Dec 31, 2020", rf"{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"),
+        ("31 Dec 2020", rf"\d{{1,2}}{ORDINAL}?[\s-]{_MONTH}[\s,-]+\d{{2,4}}"),
+        ("Dec 31, 2020", rf"{_MONTH}\s+\d{{1,2}}{ORDINAL}?,?\s+\d{{4}}"),
     )
 )
 _NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}")

@@ -13,6 +13,7 @@ from dataops_core.checks.repeats import duplicate_groups
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.variants import plain
 from dataops_core.values.random import GOLDEN, mixed
+from dataops_core.values.text import LETTER, words_in
 from dataops_core.wording import counted
 
 GROUP = 30
@@ -69,7 +70,7 @@ def near_duplicate_records(look: TableView) -> Hit | None:
 def _numbers_rows(look: TableView, name: str) -> bool:
     """Whether a column of text numbers the rows ("P0602") rather than names something."""
     some = look.cells(name).sample()
-    codes = sum(re.fullmatch(r"[^\W\d_]{0,4}[-_/.#]?\d[\d/.-]+", text.strip()) is not None for text in some)
+    codes = sum(re.fullmatch(rf"{LETTER}{{0,4}}[-_/.#]?\d[\d/.-]+", text.strip()) is not None for text in some)
     return look.distinct(name) >= 0.9 * look.rows and codes >= 0.9 * len(some)
 
 
@@ -133,7 +134,7 @@ def _slipped(look: TableView, name: str, places: np.ndarray, keys: np.ndarray) -
     codes = look.codes(name)
     counts = np.bincount(codes[codes >= 0], minlength=1)
     held = codes[places]
-    word = np.array([len(re.findall(r"[^\W\d_]", text)) >= WORD for text in look.values(name)] or [False])
+    word = np.array([len(re.findall(LETTER, text)) >= WORD for text in look.values(name)] or [False])
     rare = (held >= 0) & word[held] & (counts[held] < USUAL * look.rows)
     there = (held >= 0) & word[held] & np.isin(keys, keys[rare])
     return places[there], keys[there]
@@ -183,7 +184,7 @@ def _same_name(one: str, other: str) -> bool:
     >>> _same_name("Pugh, Alex", "Pugh, A."), _same_name("Berg", "Berg-Lind"), _same_name("Ann Berg", "Ann Lind")
     (True, True, False)
     """
-    words = [re.findall(r"[^\W\d_]+", text.casefold()) for text in (one, other)]
+    words = [words_in(text.casefold()) for text in (one, other)]
     short, long = sorted(words, key=len)
     alike = [a == b or ((len(a) == 1 or len(b) == 1) and a[0] == b[0]) for a, b in zip(short, long, strict=False)]
     return bool(alike) and all(alike) and len(short[0]) > 1 and short[0] == long[0]

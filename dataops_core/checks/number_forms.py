@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from dataops_core.checks.column_view import ColumnView
+from dataops_core.values.text import MONEY
 
 # money sign or code, digits with thousands signs and decimals, unit or percent sign
 _NUMBER = re.compile(
-    r"\(?[-+−]?(?P<before>[$€£¥₹]|[A-Z]{3}(?=[\s\d]))?\s?[-+−]?(?P<digits>\d[\d.,'’\s\u00a0\u202f]*(?<!\s)|\.\d+)(?P<power>[eE][-+]?\d+)?"
-    r"\s?(?P<after>[$€£¥₹%‰°µ]?\s?(?:(?:sq|cu|fl)\.?\s)?[A-Za-zµ°]{0,5}[²³]?(/[A-Za-z]{1,4}[²³]?)?\.?)\)?"
+    rf"\(?[-+−]?(?P<before>[{MONEY}]|[A-Z]{{3}}(?=[\s\d]))?\s?[-+−]?(?P<digits>\d[\d.,'’\s\u00a0\u202f]*(?<!\s)|\.\d+)(?P<power>[eE][-+]?\d+)?"
+    rf"\s?(?P<after>[{MONEY}%‰°µ]?\s?(?:(?:sq|cu|fl)\.?\s)?[A-Za-zµ°]{{0,5}}[²³]?(/[A-Za-z]{{1,4}}[²³]?)?\.?)\)?"
 )
 _POINT = re.compile(r"\d{1,3}([,'’\s\u00a0\u202f]\d{3})+\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3}){2,}")
 _COMMA = re.compile(r"\d{1,3}([.'’\s\u00a0\u202f]\d{3})+,\d+|\d+,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3}){2,}")

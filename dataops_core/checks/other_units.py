@@ -11,9 +11,10 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.meant_type import ParsedView
 from dataops_core.checks.number_forms import form
 from dataops_core.steps.parse_numbers import ZEROS, number_in
+from dataops_core.values.text import MONEY
 
 _MONEY = re.compile(
-    r"^\W*[^\W\d]|[$€£¥₹]|\b(?:eur|usd|gbp|chf|jpy|sek|nok|dkk|pln|czk|aud|cad|cny|inr)\b", re.IGNORECASE
+    rf"^\W*[^\W\d]|[{MONEY}]|\b(?:eur|usd|gbp|chf|jpy|sek|nok|dkk|pln|czk|aud|cad|cny|inr)\b", re.IGNORECASE
 )
 _MARKED = r"[0-9]\s?[A-Za-z°µ%‰]"
 _BEFORE_UNIT = re.compile(r"[-+−]?[\d.,'’\s]*\d")

@@ -10,6 +10,7 @@ import numpy as np
 from dataops_core.checks.code_values import code_slips
 from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.missing_tokens import means_missing
+from dataops_core.values.text import words_in
 
 USUAL = 0.75  # of the cells at least are built alike where others are built in a second way
 SOME = 0.004  # of the cells at least are built so, or it is no second way
@@ -68,7 +69,7 @@ def minority_forms(column: ColumnView) -> tuple[str, list[str]] | None:
     size = 2000 if column.rows <= MANY else 500
     if np.mean([any(c.isdigit() for c in text) for text in column.sample(500)] or [False]) < 0.9:
         return None
-    if len({word for text in column.sample(500)[:100] for word in re.findall(r"[^\W\d_]+", text)}) > 4 * WORDS:
+    if len({word for text in column.sample(500)[:100] for word in words_in(text)}) > 4 * WORDS:
         return None
     some = [text for text in column.sample(size) if len(text) <= LONGEST and any(c.isdigit() for c in text)]
     if len(some) < 100 or len(some) < 0.9 * min(size, column.present):
@@ -108,7 +109,7 @@ def any_code(column: ColumnView) -> bool:
 
 def _words(some: list[str], told: str) -> set[str]:
     """The words in texts of a loose shape."""
-    return {word for text in some if shape(text, loose=True) == told for word in re.findall(r"[^\W\d_]+", text)}
+    return {word for text in some if shape(text, loose=True) == told for word in words_in(text)}
 
 
 def in_forms(column: ColumnView, forms: list[str]) -> np.ndarray:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dataops_core.evaluation.candidates import NOTHING
-from dataops_core.evaluation.class_measures import Measure, Verdict
 from dataops_core.evaluation.folds import Plan
+from dataops_core.evaluation.measures import Measure, Verdict
 from dataops_core.evaluation.scoreboard import Standing, differences
 
 

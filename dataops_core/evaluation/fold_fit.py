@@ -14,8 +14,8 @@ import pandas as pd
 from dataops_core.errors import SettingError
 from dataops_core.evaluation.candidates import Candidate
 from dataops_core.evaluation.kept_folds import array_from_json, array_to_json
-from dataops_core.evaluation.measures import class_scores, number_scores
 from dataops_core.evaluation.problem import Problem
+from dataops_core.evaluation.scores import class_scores, number_scores
 from dataops_core.models import Features, encoder, estimator, features, one_thread, plain
 from dataops_core.recipe.frames import FittedRecipe, columns_after, fit_frame
 from dataops_core.recipe.recipe import Recipe

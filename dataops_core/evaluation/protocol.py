@@ -14,7 +14,6 @@ import pandas as pd
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.evaluation.advice import Advice, Judge, advise
 from dataops_core.evaluation.candidates import NOTHING, Candidate, Field
-from dataops_core.evaluation.class_measures import Measure, curve
 from dataops_core.evaluation.diagnosis.held_out import HeldOut, look_once
 from dataops_core.evaluation.diagnosis.leakage import Leak, find_leaks
 from dataops_core.evaluation.diagnosis.learning_curve import LearningCurve, learning_curve
@@ -31,10 +30,12 @@ from dataops_core.evaluation.fold_fit import (
     watched,
 )
 from dataops_core.evaluation.kept_folds import InMemory, KeptFolds, KeptWork
-from dataops_core.evaluation.measures import chosen_measure, measures_of
+from dataops_core.evaluation.measures import Measure
+from dataops_core.evaluation.measures.calibration import curve
 from dataops_core.evaluation.pilot import Cost, expected_seconds, fit_seconds
 from dataops_core.evaluation.problem import SAMPLE, Problem
 from dataops_core.evaluation.scoreboard import Estimate, Standing, differences, undominated
+from dataops_core.evaluation.scores import chosen_measure, measures_of
 from dataops_core.evaluation.setup import Request, Setup, set_up
 from dataops_core.evaluation.workers import Outcome, Task, Workers, processes
 from dataops_core.hashing import sha256

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dataops_core.evaluation.class_measures import Measure, Verdict
 from dataops_core.evaluation.effect import Effect
 from dataops_core.evaluation.fairness_gap import GroupGap
 from dataops_core.evaluation.folds import Plan
+from dataops_core.evaluation.measures import Measure, Verdict
 from dataops_core.stats.cross_validation import interval
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from dataops_core.report.style import CSS
+from dataops_core.templates import render
 
 FILE = "DATA_CARD.html"
 _INLINE = re.compile(
     r"\\(?P<plain>[\\`*\[\]<>|_])|`(?P<code>[^`]*)`|\*\*(?P<strong>.+?)\*\*|\*(?P<em>.+?)\*(?!\*)|(?P<dash>—)"
 )
-_LOOK = (
-    "main{padding:28px 20px}pre{overflow-x:auto;background:var(--soft);padding:12px}"
-    "blockquote{margin:0;color:var(--quiet)}"
-)
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+Parts = list[tuple[str, Any]]  # "text", "code" or "br" with its text, "strong" or "em" with its parts
+Block = tuple[str, Any]  # the tag, and what stands in it
 
 
 def page(markdown: str) -> str:
@@ -27,38 +24,33 @@ def page(markdown: str) -> str:
     """
     lines = markdown.split("\n")
     title = inline(next((line[2:] for line in lines if line.startswith("# ")), "Data card"))
-    name = re.sub("<[^>]*>", "", title)
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        f"<title>{name}</title>\n<style>{CSS}{_LOOK}</style>\n</head>\n<body>\n<main>\n"
-        + "\n".join(_blocks(lines))
-        + "\n</main>\n</body>\n</html>\n"
-    )
+    return str(render("export/templates/card.html", title=_plain(title), blocks=_blocks(lines)))
 
 
-def inline(text: str) -> str:
-    """A line of Markdown as HTML; what was escaped stays text.
+def inline(text: str) -> Parts:
+    """The parts of a line of Markdown; what was escaped stays text.
 
-    >>> inline("**a** `b<c` \\\\*d\\\\* *e* <f>")
-    '<strong>a</strong> <code>b&lt;c</code> *d* <em>e</em> &lt;f&gt;'
+    >>> inline("**a** `b<c` \\\\*d")
+    [('strong', [('text', 'a')]), ('text', ' '), ('code', 'b<c'), ('text', ' '), ('text', '*'), ('text', 'd')]
     """
-    parts, at = [], 0
+    parts: Parts = []
+    at = 0
     for match in _INLINE.finditer(text):
-        parts.append(html.escape(text[at : match.start()], quote=False))
+        parts.append(("text", text[at : match.start()]))
         kind, inside = next((name, value) for name, value in match.groupdict().items() if value is not None)
         if kind in ("strong", "em"):
-            parts.append(f"<{kind}>{inline(inside)}</{kind}>")
-        elif kind == "code":
-            parts.append(f"<code>{html.escape(inside, quote=False)}</code>")
+            parts.append((kind, inline(inside)))
         else:
-            parts.append(html.escape(inside, quote=False))
+            parts.append(("code" if kind == "code" else "text", inside))
         at = match.end()
-    return "".join([*parts, html.escape(text[at:], quote=False)])
+    return [each for each in (*parts, ("text", text[at:])) if each != ("text", "")]
 
 
-def _blocks(lines: list[str]) -> Iterator[str]:
+def _plain(parts: Parts) -> str:
+    return "".join(told if isinstance(told, str) else _plain(told) for _, told in parts)
+
+
+def _blocks(lines: list[str]) -> Iterator[Block]:
     at = 0
     while at < len(lines):
         line, start = lines[at], at
@@ -66,12 +58,12 @@ def _blocks(lines: list[str]) -> Iterator[str]:
         if line == "```":
             while lines[at] != "```":
                 at += 1
-            yield f"<pre><code>{html.escape(chr(10).join(lines[start + 1 : at]), quote=False)}</code></pre>"
+            yield "pre", "\n".join(lines[start + 1 : at])
             at += 1
         elif match := re.match(r"(#+) (.*)", line):
-            yield f"<h{len(match[1])}>{inline(match[2])}</h{len(match[1])}>"
+            yield f"h{len(match[1])}", inline(match[2])
         elif line.startswith("> "):
-            yield f"<blockquote>{inline(line[2:])}</blockquote>"
+            yield "blockquote", inline(line[2:])
         elif re.match(r"\||- |\d+\. ", line):
             whole = _table if line.startswith("|") else _list
             same = r"\|" if line.startswith("|") else r"- |\d+\. | {2,}\S"
@@ -81,24 +73,22 @@ def _blocks(lines: list[str]) -> Iterator[str]:
         elif line:
             while at < len(lines) and lines[at] and not re.match(r"[|#>`]|- |\d+\. ", lines[at]):
                 at += 1
-            yield f"<p>{inline(' '.join(lines[start:at]))}</p>"
+            yield "p", inline(" ".join(lines[start:at]))
 
 
-def _table(lines: list[str]) -> str:
+def _table(lines: list[str]) -> Block:
     """A table: its head, the line below it, its rows."""
     head, _, *rows = (re.split(r"(?<!\\)\|", line)[1:-1] for line in lines)
-    heads = "".join(f'<th scope="col">{inline(cell.strip())}</th>' for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{inline(cell.strip())}</td>" for cell in row) + "</tr>\n" for row in rows)
-    return f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
+    return "table", [[inline(cell.strip()) for cell in row] for row in (head, *rows)]
 
 
-def _list(lines: list[str]) -> str:
+def _list(lines: list[str]) -> Block:
     """A list; lines below an entry that stand further in belong to it."""
-    kind, entries = ("ul" if lines[0].startswith("-") else "ol"), list[str]()
+    entries: list[Parts] = []
     for line in lines:
         match = re.match(r"(?:- |\d+\. )(.*)", line)
         if match:
             entries.append(inline(match[1]))
         else:
-            entries[-1] += "<br>" + inline(re.sub(r"^- ", "", line.strip()))
-    return f"<{kind}>\n" + "".join(f"<li>{entry}</li>\n" for entry in entries) + f"</{kind}>"
+            entries[-1] += [("br", ""), *inline(re.sub(r"^- ", "", line.strip()))]
+    return "ul" if lines[0].startswith("-") else "ol", entries

@@ -13,16 +13,17 @@ from dataops_core.errors import SettingError, nearest
 from dataops_core.fairness.confounding import Confounding, confounding
 from dataops_core.fairness.data import DataMeasures, data_measures
 from dataops_core.fairness.decisions import BroughtDecisions, Decisions, LearnedDecisions, brought, learned
-from dataops_core.fairness.formulas import MODEL, versions
 from dataops_core.fairness.gaps import Gap, Gaps, LargestGap, gaps, judged
 from dataops_core.fairness.group_definitions import THIN, Outcome, groups_of, outcome_of
 from dataops_core.fairness.groups import AgainstPopulation, GroupCounts, groups
 from dataops_core.fairness.guide import PRINCIPLES, Principles
+from dataops_core.fairness.measures import RATES
 from dataops_core.fairness.mitigation_results import Mitigations
-from dataops_core.fairness.model import PARTS_OF, ModelMeasures, model_measures
+from dataops_core.fairness.model import ModelMeasures, model_measures
 from dataops_core.fairness.proxies import Scores, proxies
 from dataops_core.fairness.proxies import judged as judged_proxies
 from dataops_core.fairness.recipe_impact import StepImpact
+from dataops_core.fairness.versions import versions
 from dataops_core.progress import Progress, no_progress
 from dataops_core.record import Record, absent, empty, spread
 from dataops_core.steps._groups import group_texts, range_ends
@@ -323,7 +324,7 @@ def _look(
         told = replace(told, model=model)
         rates |= {
             measure: {name: (each.rates[measure].hits, each.rates[measure].of) for name, each in model.groups.items()}
-            for measure in PARTS_OF
+            for measure in RATES
             if measure != "fnr"
         }
     return told, gaps(rates, reference, thin=thin, seed=seed, of=", ".join(view))
@@ -413,7 +414,7 @@ def _words(told: Bias) -> list[str]:
 
 
 def _named(measure: str) -> str:
-    return MODEL[measure]["title"].lower() if measure in MODEL else measure
+    return RATES[measure].title.lower() if measure in RATES else measure
 
 
 def _p(p: float | None) -> str:

@@ -26,7 +26,6 @@ from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
 from dataops_core.evaluation.folds import held_back, sampled
 from dataops_core.evaluation.kept_folds import KeptFolds, KeptJson, KeptWork, array_from_json, array_to_json
 from dataops_core.fairness.decisions import usable
-from dataops_core.fairness.formulas import versions
 from dataops_core.fairness.gaps import ALPHA
 from dataops_core.fairness.group_definitions import THIN, Groups, groups_of, named_ranges, outcome_of
 from dataops_core.fairness.mitigation_results import (
@@ -43,6 +42,7 @@ from dataops_core.fairness.mitigation_results import (
 )
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
 from dataops_core.fairness.refits import Refit, p_of_both, refits
+from dataops_core.fairness.versions import versions
 from dataops_core.models import PARTS, TRAIN, one_thread, plain, training
 from dataops_core.progress import Progress, no_progress
 from dataops_core.stats.proportions import REPLICATES, cell_counts, holm, percentiles, resampled_cells

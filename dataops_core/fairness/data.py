@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
-from dataops_core.fairness.formulas import DATA
 from dataops_core.fairness.group_definitions import THIN, Groups, Outcome, groups_of, named_ranges, outcome_of
+from dataops_core.fairness.measures import DATA
+from dataops_core.fairness.measures.measure import DataMeasure, Outcomes
 from dataops_core.models import encoder, features, plain
 from dataops_core.record import Record, absent
-from dataops_core.stats.proportions import REPLICATES, cell_counts, newcombe, percentiles, resampled_cells
+from dataops_core.stats.proportions import REPLICATES, cell_counts, percentiles, resampled_cells
 from dataops_core.table import Table
 
 NEIGHBOURS = 5
 LOOKED_AT = 4_000  # rows of which the nearest are looked up
 MOST_GROUPS = 200  # told one by one
-DIVERGENCES = ("kl", "js", "lp", "total_variation", "ks")
 UNCLEAR = "the interval begins at 0, for a test of no difference between the outcomes is not clear"
 
 
@@ -126,7 +126,7 @@ def data_measures(
         strata=list(strata),
         rows=int(outcome.known.sum()),
         of=len(frame),
-        about=DATA,
+        about={key: measure.about for key, measure in DATA.items()},
         together=together,
         by_group=by_group,
         one_outcome=_one_outcome(cells[[at, *known]], good) if strata else None,
@@ -177,88 +177,33 @@ def _against(
 ) -> dict[str, Measured]:
     """All measures of one group against the reference, from counts (classes, strata) of each."""
     pair = np.stack([reference, group])
-    values = {key: float(value) for key, value in _values(pair[None].astype("float64"), good, strata).items()}
-    a, d = pair[0].sum(), pair[1].sum()
-    hits = pair[:, good].sum(axis=1)
+    whole = Outcomes(pair, good)
+    values = _values(pair[None].astype("float64"), good, strata)
+    a, d = whole.n
     told: dict[str, Measured] = {}
     drawn = _values(resampled_cells(pair, replicates, seed), good, strata) if a and d else {}
-    apart = _differ(pair.sum(axis=2))
-    for key in (key for key in DATA if key != "consistency"):
-        if not np.isfinite(values[key]):
-            told[key] = Measured(value=None, why=_why(key, pair, good, strata))
+    apart = _differ(whole.labels)
+    for key, value in values.items():
+        measure = DATA[key]
+        if not np.isfinite(value):
+            told[key] = Measured(value=None, why=_why(measure, whole, strata))
             continue
-        between, note = percentiles(drawn[key]), None
-        if key in ("difference_in_proportions", "statistical_parity_difference"):
-            one, other = (0, 1) if key == "difference_in_proportions" else (1, 0)
-            low, high = newcombe(hits[one], (a, d)[one], hits[other], (a, d)[other])
-            between = (float(low), float(high))
-        elif key == "disparate_impact":
-            between = _katz(hits[1], d, hits[0], a)
-        elif key in DIVERGENCES and between is not None and not apart:
+        between, note = measure.interval(whole) if measure.interval else percentiles(drawn[key]), None
+        if measure.from_zero and between is not None and not apart:
             between, note = (0.0, between[1]), UNCLEAR
-        told[key] = Measured(value=values[key], ci=between, note=note, thin=True if min(a, d) < THIN else None)
+        told[key] = Measured(value=float(value), ci=between, note=note, thin=True if min(a, d) < THIN else None)
     return told
 
 
 def _values(cells: np.ndarray, good: int, strata: bool) -> dict[str, np.ndarray]:
     """Every measure of tables (…, 2 groups, classes, strata), the reference first; NaN where it is not defined."""
+    found = Outcomes(cells, good)
     with np.errstate(divide="ignore", invalid="ignore"):
-        labels = cells.sum(axis=-1)
-        n = labels.sum(axis=-1)
-        shares = labels / n[..., None]
-        pa, pd_ = shares[..., 0, :], shares[..., 1, :]
-        qa, qd = pa[..., good], pd_[..., good]
-        middle, gap = (pa + pd_) / 2, np.abs(pa - pd_)
-        out = {
-            "class_imbalance": np.where((n > 0).all(axis=-1), (n[..., 0] - n[..., 1]) / n.sum(axis=-1), np.nan),
-            "difference_in_proportions": qa - qd,
-            "statistical_parity_difference": qd - qa,
-            "disparate_impact": np.where(qa > 0, qd / qa, np.nan),
-            "kl": _kl(pa, pd_),
-            "js": (_kl(pa, middle) + _kl(pd_, middle)) / 2,
-            "lp": np.sqrt((gap**2).sum(axis=-1)),
-            "total_variation": gap.sum(axis=-1) / 2,
-            "ks": gap.max(axis=-1),
+        return {
+            key: np.squeeze(measure.of(found) if strata or not measure.by_strata else np.full(found.both.shape, np.nan))
+            for key, measure in DATA.items()
+            if measure.of is not None
         }
-        right, wrong = cells[..., good, :], cells.sum(axis=-2) - cells[..., good, :]  # (…, 2, strata)
-        there = (n > 0).all(axis=-1)
-        out["demographic_disparity"] = np.where(there, _share(wrong.sum(axis=-1)) - _share(right.sum(axis=-1)), np.nan)
-        if not strata:
-            return {key: np.squeeze(value) for key, value in out.items()} | {
-                "conditional_demographic_disparity": np.full(np.shape(np.squeeze(qa)), np.nan)
-            }
-        within = _share(np.moveaxis(wrong, -1, 0), empty=0.0) - _share(np.moveaxis(right, -1, 0), empty=0.0)
-        sizes = np.moveaxis(cells.sum(axis=(-3, -2)), -1, 0)
-        both = there & (right.sum(axis=(-1, -2)) > 0) & (wrong.sum(axis=(-1, -2)) > 0)
-        out["conditional_demographic_disparity"] = np.where(
-            both, (sizes * within).sum(axis=0) / sizes.sum(axis=0), np.nan
-        )
-        return {key: np.squeeze(value) for key, value in out.items()}
-
-
-def _share(counts: np.ndarray, empty: float = np.nan) -> np.ndarray:
-    """The second group's part of counts (…, 2); a stratum without such an outcome counts 0, as Clarify has it."""
-    total = counts.sum(axis=-1)
-    return np.where(total > 0, counts[..., 1] / np.where(total > 0, total, 1), empty)
-
-
-def _kl(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """KL divergence over the last axis; NaN where q has none of what p has."""
-    part = np.where(p > 0, p * np.log(np.where(p > 0, p, 1) / np.where(q > 0, q, 1)), 0.0)
-    return np.where(
-        ((p > 0) & (q <= 0)).any(axis=-1) | ~np.isfinite(p).all(axis=-1) | ~np.isfinite(q).all(axis=-1),
-        np.nan,
-        part.sum(axis=-1),
-    )
-
-
-def _katz(hits: float, of: float, other_hits: float, other_of: float) -> tuple[float, float] | None:
-    """The interval of a ratio of two rates by its logarithm (Katz et al. 1978); none where a rate is 0."""
-    if not hits or not other_hits:
-        return None
-    ratio = (hits / of) / (other_hits / other_of)
-    width = 1.959964 * np.sqrt(max(0.0, 1 / hits - 1 / of + 1 / other_hits - 1 / other_of))
-    return float(ratio * np.exp(-width)), float(ratio * np.exp(width))
 
 
 def _differ(counts: np.ndarray) -> bool:
@@ -271,19 +216,14 @@ def _differ(counts: np.ndarray) -> bool:
     return bool(chi2_contingency(counts, correction=False).pvalue < 0.05)
 
 
-def _why(key: str, pair: np.ndarray, good: int, strata: bool) -> str:
-    """Why a measure is not defined for these counts (2 groups, classes, strata)."""
-    if not pair[0].sum():
-        return "nobody in the reference group has a known outcome"
-    if not pair[1].sum():
-        return "nobody in the group has a known outcome"
-    if key == "disparate_impact":
-        return "nobody in the reference group has the good outcome, so nothing can be divided by its rate"
-    if key == "kl":
-        return "an outcome of the reference group never occurs in the group, which makes the divergence infinite"
-    if key == "conditional_demographic_disparity" and not strata:
+def _why(measure: DataMeasure, found: Outcomes, strata: bool) -> str:
+    """Why a measure is not defined for these counts."""
+    for n, group in zip(found.n, ("reference group", "group"), strict=True):
+        if not n:
+            return f"nobody in the {group} has a known outcome"
+    if measure.by_strata and not strata:
         return "no strata are chosen"
-    return "everybody has the good outcome" if pair[:, good].sum() else "nobody has the good outcome"
+    return measure.why or ("everybody has the good outcome" if found.right.sum() else "nobody has the good outcome")
 
 
 def _consistency(

@@ -11,7 +11,6 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.fairness.compare_mitigations import PAIR, SLOW_ROWS, compared, prepared
-from dataops_core.fairness.formulas import versions
 from dataops_core.fairness.group_definitions import THIN, UNKNOWN
 from dataops_core.fairness.mitigations import (
     FITTED,
@@ -27,6 +26,7 @@ from dataops_core.fairness.mitigations import (
 from dataops_core.fairness.mitigations import fitted as baseline_of
 from dataops_core.fairness.model_schema import ModelJson
 from dataops_core.fairness.refits import refits
+from dataops_core.fairness.versions import versions
 from dataops_core.models import Features, dumps, loads, one_thread, plain
 from dataops_core.progress import Progress, no_progress
 from dataops_core.record import as_json

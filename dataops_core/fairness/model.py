@@ -12,23 +12,12 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.fairness.formulas import FAIRNESS, MODEL
+from dataops_core.evaluation.measures.calibration import calibration_error, curve
 from dataops_core.fairness.group_definitions import THIN, UNKNOWN
+from dataops_core.fairness.measures import NOTIONS, RATES
+from dataops_core.fairness.measures.measure import CELLS
 from dataops_core.record import Record, absent, spread
 from dataops_core.stats.proportions import REPLICATES, percentiles, resampled_cells, wilson
-
-CELLS = ("tn", "fp", "fn", "tp")
-BINS = 10
-# of each measure the cells that are counted, and those that they are counted of
-PARTS_OF: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
-    "selection_rate": (("tp", "fp"), CELLS, "nobody is in the group"),
-    "tpr": (("tp",), ("tp", "fn"), "nobody in the group deserves the good decision"),
-    "fpr": (("fp",), ("fp", "tn"), "everybody in the group deserves the good decision"),
-    "fnr": (("fn",), ("tp", "fn"), "nobody in the group deserves the good decision"),
-    "precision": (("tp",), ("tp", "fp"), "nobody in the group gets the good decision"),
-    "accuracy": (("tp", "tn"), CELLS, "nobody is in the group"),
-}
-ACROSS = {"demographic_parity": ("selection_rate",), "equal_opportunity": ("tpr",), "equalised_odds": ("tpr", "fpr")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,8 +155,8 @@ def model_measures(
         rows=len(good),
         reference=reference or _largest(counts),
         thin=thin,
-        about=MODEL,
-        about_fairness=FAIRNESS,
+        about={key: rate.about for key, rate in RATES.items()},
+        about_fairness={key: notion.about for key, notion in NOTIONS.items()},
         seed=seed,
         overall=overall,
         groups=by_group,
@@ -213,16 +202,16 @@ def _counted(
 
 def _rate(cells: np.ndarray, measure: str) -> tuple[np.ndarray, np.ndarray]:
     """Hits and what they are counted of, from cells (…, 4)."""
-    hits, of, _ = PARTS_OF[measure]
-    return sum(cells[..., CELLS.index(c)] for c in hits), sum(cells[..., CELLS.index(c)] for c in of)  # type: ignore[return-value]
+    rate = RATES[measure]
+    return sum(cells[..., CELLS.index(c)] for c in rate.hits), sum(cells[..., CELLS.index(c)] for c in rate.of)  # type: ignore[return-value]
 
 
 def _told(cells: np.ndarray, thin: int, drawn: np.ndarray | None = None) -> GroupDecisions:
     rates = {}
-    for measure, (_, _, why) in PARTS_OF.items():
+    for measure, about in RATES.items():
         hits, of = (int(n) for n in _rate(cells, measure))
         if not of:
-            rates[measure] = Rate(value=None, hits=0, of=0, thin=True, why=why)
+            rates[measure] = Rate(value=None, hits=0, of=0, thin=True, why=about.why)
             continue
         low, high = wilson(hits, of)
         boot = None
@@ -260,15 +249,15 @@ def _by_group(counts: dict[str, np.ndarray], thin: int, seed: int, replicates: i
 def _fairness(counts: dict[str, np.ndarray], thin: int) -> dict[str, Disparity]:
     """Differences and ratios over groups, of each measure and of the three notions of fairness."""
     told: dict[str, Disparity] = {}
-    for measure in PARTS_OF:
+    for measure in RATES:
         pairs = {name: _rate(cells, measure) for name, cells in counts.items()}
         rates = {name: (int(hits) / int(of), int(of)) for name, (hits, of) in pairs.items() if of}
         told[measure] = replace(
             _apart({name: rate for name, (rate, _) in rates.items()}, [name for name in counts if name not in rates]),
             without_thin=_apart({name: rate for name, (rate, of) in rates.items() if of >= thin}, []),
         )
-    for notion, measures in ACROSS.items():
-        parts = [told[measure] for measure in measures]
+    for notion, about in NOTIONS.items():
+        parts = [told[measure] for measure in about.rates]
         differences = [part.difference for part in parts if part.difference is not None]
         ratios = [part.ratio for part in parts if part.ratio is not None]
         told[notion] = Disparity(
@@ -300,17 +289,12 @@ def _calibration(chances: np.ndarray, good: np.ndarray, thin: int) -> Calibratio
     """
     if not len(chances):
         return Calibration(curve=[], thin=True, why="nobody is in the group")
-    place = np.minimum((chances * BINS).astype(int), BINS - 1)
-    points = [
-        CurvePoint(mean=float(chances[here].mean()), observed=float(good[here].mean()), rows=int(here.sum()))
-        for at in np.unique(place)
-        for here in [place == at]
-    ]
+    points = [CurvePoint.from_json(each) for each in curve(chances, good)]
     return Calibration(
         mean_predicted=float(chances.mean()),
         observed=float(good.mean()),
         gap=float(chances.mean() - good.mean()),
-        error=sum(point.rows * abs(point.mean - point.observed) for point in points) / len(chances),
+        error=calibration_error(chances, good),
         curve=points,
         thin=len(chances) < thin,
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dataops_core.fairness.formulas import MODEL
 from dataops_core.fairness.guide import GUIDE, PRINCIPLES
-from dataops_core.fairness.model import CELLS
-from dataops_core.report.document import HIDDEN, between, document, percent, table
+from dataops_core.fairness.measures import RATES
+from dataops_core.fairness.measures.measure import CELLS
+from dataops_core.report.document import HIDDEN, between, document, percent
 
 if TYPE_CHECKING:
     from dataops_core.fairness.bias import Bias
@@ -100,128 +99,107 @@ def json_report(told: Bias, *, title: str, content_hash: str = "", suppress: int
 def html_report(told: Bias, *, title: str, content_hash: str = "", suppress: int = FEW) -> str:
     """The report as one HTML file that loads nothing; the same answer gives the same bytes."""
     shown = suppressed(told.to_json(), suppress)
-    parts = [
-        ("Groups", _groups(shown)),
-        ("What stands out", _said(shown)),
-        ("Data", _data(shown)),
-        ("Decisions", _model(shown)),
-        ("Gaps", _gaps(shown)),
-        ("Within strata", _strata(shown)),
-        ("Proxies", _proxies(shown)),
-        ("Ways to act on it", _lab(shown)),
-        ("Through the recipe", _steps(shown)),
-        ("Which measure answers my question", _guide()),
-        ("How to repeat it", _repeat(shown, content_hash, suppress)),
-    ]
-    intro = f"{PRINCIPLES.no_badge} Cells of fewer than {suppress} people are not shown."
-    return document("Bias report", title, intro, parts)
-
-
-def _groups(told: Mapping[str, Any]) -> str:
-    rows = []
-    for name, each in told["groups"].items():
-        if HIDDEN in each:
-            rows.append((name, HIDDEN, "", "", "", ""))
-        else:
-            rows.append(
-                (
-                    name,
-                    f"{each['n']:,}",
-                    percent(each["share"]),
-                    percent(each["rate"]) if told["target"] else "",
-                    between(each["ci"]),
-                    percent(each["missing"]),
-                )
-            )
-    out = table(
-        (", ".join(told["sensitive"]), "people", "share", "good outcome", "95 % interval (Wilson)", "missing cells"),
-        rows,
-    )
-    against = told.get("population")
-    if against and against.get("p") is not None:
-        stated = [
-            (name, percent(each["share"]), percent(each["stated"]))
-            for name, each in against["groups"].items()
-            if HIDDEN not in each
-        ]
-        out += (
-            f"<p>Against the stated population ({html.escape(str(against['test']))}): p = {against['p']:.4f}.</p>"
-            + table(("group", "in the table", "in the population"), stated)
-        )
-    return out
-
-
-def _said(told: Mapping[str, Any]) -> str:
-    lines = [*told["words"], *[f"Left out: {name} ({why})" for name, why in told["left_out"].items()]]
-    return "".join(f"<p>{html.escape(line)}</p>" for line in lines)
-
-
-def _data(told: Mapping[str, Any]) -> str:
-    measured = told.get("data_measures")
-    if not measured:
-        return ""
-    rows = []
-    for key, about in measured["about"].items():
-        each = measured["together"][key]
-        value = "not defined" if each.get("value") is None else f"{each['value']:.4f}"
-        between = f"{each['ci'][0]:.4f} to {each['ci'][1]:.4f}" if each.get("ci") else each.get("why") or ""
-        rows.append((about["title"], value, between, about["formula"], about["range"], about["direction"]))
-    return f"<p>All other groups together (d) against {html.escape(str(measured['reference']))} (a).</p>" + table(
-        ("measure", "value", "95 % interval", "formula", "range", "reads"), rows
+    rows = {
+        "groups": _groups(shown),
+        "population": _population(shown),
+        "data": _data(shown),
+        "rates": _rates(shown),
+        "notions": _notions(shown),
+        "gaps": _gaps(shown),
+        "proxies": _proxies(shown),
+        "ways": _ways(shown),
+        "steps": _steps(shown),
+        "guide": [(each.question, each.measure, each.more) for each in GUIDE.questions],
+        "repeat": _settings(shown, suppress),
+    }
+    return document(
+        "fairness/templates/bias.html",
+        kind="Bias report",
+        title=title,
+        intro=f"{PRINCIPLES.no_badge} Cells of fewer than {suppress} people are not shown.",
+        told=shown,
+        rows=rows,
+        how=shown.get("decisions") or {},
+        gap=_gap_of(shown.get("lab")),
+        principles=PRINCIPLES,
+        content_hash=content_hash,
+        HIDDEN=HIDDEN,
     )
 
 
-def _model(told: Mapping[str, Any]) -> str:
-    model = told.get("model")
-    if not model:
-        return ""
-    measures = list(model["about"])
-    rows = [
-        (
+Rows = list[tuple[Any, ...]]  # of a table
+
+
+def _groups(told: Mapping[str, Any]) -> Rows:
+    return [
+        (name, HIDDEN, "", "", "", "")
+        if HIDDEN in each
+        else (
             name,
-            *(
-                [HIDDEN] + [""] * len(measures)
-                if HIDDEN in each
-                else [
-                    f"{each['n']:,}" if each.get("n") else HIDDEN,
-                    *[HIDDEN if HIDDEN in each[m] else percent(each[m]["value"]) for m in measures],
-                ]
-            ),
+            f"{each['n']:,}",
+            percent(each["share"]),
+            percent(each["rate"]) if told["target"] else "",
+            between(each["ci"]),
+            percent(each["missing"]),
         )
-        for name, each in model["groups"].items()
+        for name, each in told["groups"].items()
     ]
-    apart = [
-        (
-            about["title"],
-            _number(model["fairness"][key]["difference"]),
-            _number(model["fairness"][key]["ratio"]),
-            about["formula"],
-        )
-        for key, about in model["about_fairness"].items()
+
+
+def _population(told: Mapping[str, Any]) -> Rows | None:
+    against = told.get("population")
+    if not against or against.get("p") is None:
+        return None
+    return [
+        (name, percent(each["share"]), percent(each["stated"]))
+        for name, each in against["groups"].items()
+        if HIDDEN not in each
     ]
-    how = told["decisions"] or {}
-    said = (
-        f"Decisions of the column {how['column']}."
-        if how.get("column")
-        else f"Decisions of a {how.get('model')} model without the sensitive columns; judged on {how.get('judged')}."
-    )
-    return (
-        f"<p>{html.escape(said)}</p>"
-        + table(("group", "people", *[model["about"][m]["title"] for m in measures]), rows)
-        + table(("notion", "difference", "ratio", "asks for"), apart)
-    )
+
+
+def _data(told: Mapping[str, Any]) -> Rows:
+    measured = told.get("data_measures") or {}
+    rows: Rows = []
+    for key, about in measured.get("about", {}).items():
+        each = measured["together"][key]
+        interval = f"{each['ci'][0]:.4f} to {each['ci'][1]:.4f}" if each.get("ci") else each.get("why") or ""
+        value = _number(each.get("value"))
+        rows.append((about["title"], value, interval, about["formula"], about["range"], about["direction"]))
+    return rows
+
+
+def _rates(told: Mapping[str, Any]) -> Rows:
+    """The rates of each group's decisions."""
+    model = told.get("model") or {}
+    rows: Rows = []
+    for name, each in model.get("groups", {}).items():
+        if HIDDEN in each:
+            rows.append((name, HIDDEN, *[""] * len(model["about"])))
+        else:
+            rates = [HIDDEN if HIDDEN in each[key] else percent(each[key]["value"]) for key in model["about"]]
+            rows.append((name, f"{each['n']:,}" if each.get("n") else HIDDEN, *rates))
+    return rows
+
+
+def _notions(told: Mapping[str, Any]) -> Rows:
+    model = told.get("model") or {}
+    rows: Rows = []
+    for key, about in model.get("about_fairness", {}).items():
+        found = model["fairness"][key]
+        rows.append((about["title"], _number(found["difference"]), _number(found["ratio"]), about["formula"]))
+    return rows
 
 
 def _number(value: float | None) -> str:
     return "not defined" if value is None else f"{value:.4f}"
 
 
-def _gaps(told: Mapping[str, Any]) -> str:
-    rows = [
+def _gaps(told: Mapping[str, Any]) -> Rows:
+    return [
         (
             each["group"],
             each["of"],
-            MODEL.get(each["measure"], {}).get("title", each["measure"]),
+            RATES[each["measure"]].title if each["measure"] in RATES else each["measure"],
             percent(each["value"], sign=True),
             between(each["ci"], sign=True),
             each["verdict"],
@@ -229,30 +207,10 @@ def _gaps(told: Mapping[str, Any]) -> str:
         for each in told["gaps"]
         if HIDDEN not in each
     ]
-    if not rows:
-        return ""
-    how = (
-        "Group less reference, 95 % Newcombe interval; clear: beyond chance after Holm's correction across everything"
-        " that was looked at; clear by itself: only without that correction."
-    )
-    return f"<p class=quiet>{how}</p>" + table(("group", "by", "measure", "gap", "interval", ""), rows)
 
 
-def _strata(told: Mapping[str, Any]) -> str:
-    found = told.get("confounding")
-    if not found:
-        return ""
-    said = "".join(
-        f"<p>{html.escape(each['words'])}</p>" for name, each in found["by_group"].items() if HIDDEN not in each
-    )
-    return (
-        f"<p class=quiet>Compared within {html.escape(', '.join(found['strata']))}; odds ratios by Mantel and"
-        f" Haenszel.</p>{said}"
-    )
-
-
-def _proxies(told: Mapping[str, Any]) -> str:
-    rows = [
+def _proxies(told: Mapping[str, Any]) -> Rows:
+    return [
         (
             each["column"] or "all columns together",
             each["of"],
@@ -262,86 +220,56 @@ def _proxies(told: Mapping[str, Any]) -> str:
         )
         for each in told["proxies"]
     ]
-    return table(("column", "tells", "AUC (0.5 is guessing)", "balanced accuracy", ""), rows)
 
 
-def _lab(told: Mapping[str, Any]) -> str:
-    found = told.get("lab")
-    if not found:
-        return ""
-    gap = "selection_gap" if found["constraint"] == "demographic_parity" else "odds_gap"
-    rows = [
+def _gap_of(lab: Mapping[str, Any] | None) -> str:
+    return "selection_gap" if lab and lab["constraint"] == "demographic_parity" else "odds_gap"
+
+
+def _ways(told: Mapping[str, Any]) -> Rows:
+    lab = told.get("lab")
+    if not lab:
+        return []
+    marks = (("undominated", "undominated"), ("only levels down", "levels_down"))
+    return [
         (
             each["title"],
             f"{each['accuracy']:.1%}",
-            percent(each[gap]),
+            percent(each[_gap_of(lab)]),
             each["needs"],
             ", ".join(dict.fromkeys(str(paid["group"]) for paid in each["pays"] if HIDDEN not in paid)),
-            "; ".join(
-                said
-                for said, true in (("undominated", each["undominated"]), ("only levels down", each["levels_down"]))
-                if true
-            ),
+            "; ".join(said for said, key in marks if each[key]),
         )
-        for each in found["methods"].values()
+        for each in lab["methods"].values()
     ]
-    said = (
-        f"Before and after on the same {found['rows']['judged']:,} rows that none learned from ({found['judged']});"
-        f" gap: {gap.replace('_', ' ')}. Undominated: nothing else is both more accurate and closer to no gap."
-    )
-    return f"<p>{html.escape(said)}</p>" + table(("way", "accuracy", "gap", "needs", "who pays", ""), rows)
 
 
-def _steps(told: Mapping[str, Any]) -> str:
-    rows = []
-    for step in told.get("through", [])[1:]:
-        for name, each in step["groups"].items():
-            if HIDDEN not in each:
-                lost = f"{each['lost']:,}" if each["lost"] == 0 or each["lost"] >= FEW else HIDDEN
-                rows.append(
-                    (
-                        step["step"],
-                        name,
-                        lost,
-                        percent(each["rate_before"]),
-                        percent(each["rate"]),
-                        percent(each["missing_before"]),
-                        percent(each["missing"]),
-                    )
-                )
-    return table(("step", "group", "rows lost", "good outcome before", "after", "missing cells before", "after"), rows)
-
-
-def _guide() -> str:
-    rows = [(each.question, each.measure, each.more) for each in GUIDE.questions]
-    impossible = PRINCIPLES.impossible
-    return (
-        table(("question", "measure", "mind"), rows)
-        + f"<h3>{impossible.title}</h3><p>{html.escape(impossible.words)}</p><p"
-        f" class=quiet>{html.escape('; '.join(impossible.sources))}</p><h3>The four-fifths"
-        f" rule</h3><p>{html.escape(PRINCIPLES.four_fifths)}</p>"
-    )
-
-
-def _repeat(told: Mapping[str, Any], content_hash: str, suppress: int) -> str:
-    keys = (
-        "rows",
-        "target",
-        "favorable",
-        "sensitive",
-        "reference",
-        "prediction",
-        "control",
-        "strata",
-        "split",
-        "ranges",
-        "seed",
-        "thin",
-    )
-    rows = [(key, told.get(key)) for key in keys if told.get(key) not in (None, [], {})]
-    rows += [(f"version of {name}", version) for name, version in told["versions"].items()] + [
-        ("cells suppressed below", suppress)
+def _steps(told: Mapping[str, Any]) -> Rows:
+    return [
+        (
+            step["step"],
+            name,
+            f"{each['lost']:,}" if each["lost"] == 0 or each["lost"] >= FEW else HIDDEN,
+            percent(each["rate_before"]),
+            percent(each["rate"]),
+            percent(each["missing_before"]),
+            percent(each["missing"]),
+        )
+        for step in told.get("through", [])[1:]
+        for name, each in step["groups"].items()
+        if HIDDEN not in each
     ]
-    return table(("setting", "value"), rows) + (
-        f"<p>Content hash of the table: <code>{html.escape(content_hash)}</code></p>" if content_hash else ""
-    )
+
+
+_SETTINGS = (
+    *("rows", "target", "favorable", "sensitive", "reference", "prediction"),
+    *("control", "strata", "split", "ranges", "seed", "thin"),
+)
+
+
+def _settings(told: Mapping[str, Any], suppress: int) -> Rows:
+    return [
+        *((key, told[key]) for key in _SETTINGS if told.get(key) not in (None, [], {})),
+        *((f"version of {name}", version) for name, version in told["versions"].items()),
+        ("cells suppressed below", suppress),
+    ]

@@ -6,6 +6,8 @@ import functools
 import re
 import unicodedata
 
+from dataops_core.values.text import words_in
+
 # English, German, French, Spanish, Italian, Dutch, Polish, Portuguese, Swedish, Danish and Norwegian, Czech, Turkish,
 # Finnish, and Russian in both scripts; words without accents, parts of a name joined by spaces
 _WORDS: dict[str, str] = {
@@ -174,7 +176,7 @@ def plain_words(name: str) -> list[str]:
     """
     apart = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name).lower().translate(_LETTERS)
     bare = "".join(c for c in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(c))
-    return re.findall(r"[^\W\d_]+", bare)
+    return words_in(bare)
 
 
 @functools.cache

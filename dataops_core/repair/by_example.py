@@ -21,8 +21,9 @@ from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.repair.encoding import encode
 from dataops_core.repair.notation.formats import KINDS
 from dataops_core.table import Table
+from dataops_core.values.text import LETTER
 
-TOKEN = re.compile(r"[^\W\d_]+|\d+|\s+|[^\w\s]|_")
+TOKEN = re.compile(rf"{LETTER}+|\d+|\s+|[^\w\s]|_")
 CASES: dict[str, Callable[[str], str]] = {"": str, "upper": str.upper, "lower": str.lower, "title": str.title}
 MOST_TRIED = 20_000  # beginnings of programs
 LONGEST = 300  # characters of an example
@@ -152,7 +153,7 @@ class _Rule:
         numbers: dict[int, int] = {}
         for at, kind in enumerate(self.shape):
             kinds = {(atom.start, atom.stop) for atom in self.program if atom.token == at}
-            sign = {"a": r"[^\W\d_]", "9": r"\d", " ": r"\s"}.get(kind)
+            sign = {"a": LETTER, "9": r"\d", " ": r"\s"}.get(kind)
             if len(kinds) > 1:
                 return None
             if not kinds:

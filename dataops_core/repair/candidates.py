@@ -7,19 +7,26 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dataops_core.checks.variants import plain
 from dataops_core.repair import (
     agreement,
     dependencies,
     slips,
     sources,
+    usual_writing,
 )
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
-from dataops_core.repair.notation import decimal_points, formats, forms, letter_case, other_units
+from dataops_core.repair.notation import (
+    decimal_points,
+    formats,
+    forms,
+    letter_case,
+    other_names,
+    other_units,
+    word_rules,
+)
 from dataops_core.repair.notation.characters import answers, characters, digits
-from dataops_core.repair.notation.other_writing import is_other_writing
 from dataops_core.repair.rows import arithmetic, date_order, exchanged, scales, swapped_columns, years
 
 SURE_OF_FORM = 0.99  # what was written in another way can be read in one way only
@@ -29,9 +36,6 @@ SOILED, STILL_SOILED = 0.025, 0.003  # share of cells clearly repaired in a roun
 ROUNDS = 3  # at the most, after the second
 VOUCHED = 0.8  # score of repairs from which the kinds of slips are learned
 MISSING = -1
-FAR_MORE = 3  # times as many cells hold the usual writing of a value
-FEW = 0.25  # of the cells: what fewer have is not how the column is written
-GROUPS = 100  # values of groups that are compared with each other
 
 
 @dataclass
@@ -76,6 +80,9 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     written += rewritten
     found = _swapped(work, learned) if known is None else []
     _put(work, found)
+    named = _other_names(work, learned, _taken(found, work)) if known is None else []
+    _put(work, named)
+    found += named
     split = _splits(work)
     _put(work, split)
     found += split
@@ -194,6 +201,7 @@ def _in_other_forms(
     made += [(each.cause, each.new, SURE_OF_FORM, each.why) for each in answers(column)]
     taken = {old for each in conversions for old in each.places} | {old for _, new, _, _ in made for old in new}
     for cause, new, sure, why in [
+        *(("spelling", each.new, each.sure, each.why) for each in word_rules.find(column)),
         *(("format", each.new, each.sure, each.why) for each in (formats.find(column, known, seed) if known else ())),
         *((each.cause, each.new, SURE_OF_FORM, each.why) for each in forms.spellings(column)),
         *(("spelling", each.new, each.sure, each.why) for each in letter_case.find(column, seed)),
@@ -225,6 +233,20 @@ def _swapped(table: EncodedTable, learned: dict[int, formats.Format]) -> list[Ca
             made.append(Candidates(at, "swapped", rows, np.array(codes, dtype=np.int32), score, each.why))
         if each.moved:
             made.append(Candidates(each.one, "swapped", rows, np.full(len(rows), -1, np.int32), score, each.why))
+    return made
+
+
+def _other_names(
+    table: EncodedTable, learned: dict[int, formats.Format], taken: Sequence[np.ndarray]
+) -> list[Candidates]:
+    made = []
+    for each in other_names.find(table, learned):
+        column = table.columns[each.column]
+        to = np.full(len(column.values) + 1, -1, dtype=np.int32)
+        to[list(each.new)] = list(each.new.values())
+        rows = np.flatnonzero((to[column.codes] >= 0) & ~taken[each.column])
+        score = np.full(len(rows), each.sure)
+        made.append(Candidates(each.column, "spelling", rows, to[column.codes[rows]], score, each.why))
     return made
 
 
@@ -303,7 +325,8 @@ def _agreed(
         if not own:
             continue
         votes = agreement.votes(table, at, own, doubts, counts)
-        same = _is_same(column, votes)  # what stands there speaks for the same thing, then
+        same, likely = np.zeros(len(votes.rows), dtype=bool), votes.score > LEAST
+        same[likely] = usual_writing.are_same(column, votes.rows[likely], votes.codes[likely])  # they agree, then
         score = np.where(same, votes.score, votes.score * (1 - votes.current))
         mask = (score > LEAST) & ~taken[at][votes.rows] & _is_supported(column, votes, own, counts[at])
         gone = column.codes[votes.rows] < 0
@@ -317,59 +340,16 @@ def _agreed(
     return found, made
 
 
-def _is_same(column: EncodedColumn, votes: agreement.Votes) -> np.ndarray:
-    """Which cells hold what is proposed for them in another writing (votes,)."""
-    same = np.zeros(len(votes.rows), dtype=bool)
-    old = column.codes[votes.rows].astype(np.int64)
-    at = np.flatnonzero((old >= 0) & (votes.score > LEAST)) if column.type == "text" else np.zeros(0, dtype=np.int64)
-    pairs, places = np.unique(old[at] * len(column.values) + votes.codes[at], return_inverse=True)
-    texts = [(column.values[pair // len(column.values)], column.values[pair % len(column.values)]) for pair in pairs]
-    same[at] = np.array([is_other_writing(one, other) for one, other in texts], dtype=bool)[places]
-    return same
-
-
 def _written_otherwise(
     column: EncodedColumn, each: Candidates, same: np.ndarray, own: Sequence[Ballot]
 ) -> list[Candidates]:
     """Candidates in which a cell holds what its group agrees on in another, less usual writing, and those in which it
-    holds something else. That two writings are of one thing is as sure as values of groups are of different ones.
+    holds something else.
     """
-    usual_side = same & _into_usual(column, each)
-    known, counts = np.unique(np.concatenate([ballot.value[ballot.value >= 0] for ballot in own]), return_counts=True)
-    usual = known[np.argsort(-counts, kind="stable")][:GROUPS].tolist()
-    apart = sum(not any(_are_two(column, a, b) for b in usual if b != a) for a in usual)
-    part = _only(each, usual_side)
+    part = _only(each, same & usual_writing.are_into_usual(column, each.rows, each.codes))
     why = "the same in another writing than in the rows it belongs to"
-    score = np.full(len(part.rows), (apart + 0.5) / (len(usual) + 1.0))
+    score = np.full(len(part.rows), usual_writing.apart(column, own))
     return [replace(part, cause="spelling", score=score, why=why), _only(each, ~same)]
-
-
-def _into_usual(column: EncodedColumn, each: Candidates) -> np.ndarray:
-    """Which candidates write a text as the column is: without points, "&" and capitals throughout where few cells
-    have them; or longer or shorter as most candidates do by far; where nothing tells, those that bring in what stands
-    far more often (rows,).
-    """
-    counts, old = column.counts, column.codes[each.rows]
-    held = np.unique(np.concatenate([old, each.codes]))
-    sizes = np.zeros(len(column.values), dtype=int)
-    sizes[held] = [len(plain(column.values[at])) for at in held.tolist()]
-    grows = np.sign(sizes[each.codes] - sizes[old])
-    longer, shorter = int((grows > 0).sum()), int((grows < 0).sum())
-    if max(longer, shorter) >= FAR_MORE * min(longer, shorter):
-        usual = grows != np.sign(shorter - longer)
-    else:
-        usual = (grows == 0) | (counts[each.codes] >= FAR_MORE * counts[old])
-    for test in (str.isupper, lambda text: "." in text, lambda text: "&" in text):
-        has = np.array([test(value) for value in column.values])
-        if counts[has].sum() < FEW * counts.sum():
-            usual = np.where(has[old] != has[each.codes], has[old], usual)
-    return usual
-
-
-def _are_two(column: EncodedColumn, one: int, other: int) -> bool:
-    """Whether two values that seem to be one are about as frequent: they are two, then."""
-    some, more = sorted((int(column.counts[one]), int(column.counts[other])))
-    return more < FAR_MORE * some and is_other_writing(column.values[one], column.values[other])
 
 
 def _is_supported(

@@ -19,7 +19,7 @@ CAUSES = {
     "point": "The decimal point was left out",
     "unit": "Unit or sign written in several ways",
     "format": "Written in another form than the rest of the column",
-    "spelling": "Written otherwise than usual: case, spaces, abbreviations",
+    "spelling": "Another writing or name: case, spaces, abbreviations, languages",
     "split": "Two values in one cell",
     "swapped": "Stands in the column of another value",
     "label": "Said by a person",

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from dataops_core.privacy.masking import shape
-from dataops_core.report.draw import figure, histogram, lying, share, within
+from dataops_core.report.draw import figure, histogram, share, within
 from dataops_core.report.findings import GRADES, Entry
 from dataops_core.report.mask import RARE, Words
+from dataops_core.templates import render
+from dataops_core.wording import counted
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 KINDS = {
     "number": "Number",
@@ -35,43 +41,35 @@ def found_in(told: Sequence[Entry]) -> Found:
     return made
 
 
-def section(facts: Mapping[str, Facts], found: Found, words: Words, linked: int) -> str:
+@dataclass(frozen=True)
+class Section:
+    """The lines of the table of all columns, and the columns one by one, as many as there is room for."""
+
+    lines: list[Markup]
+    articles: list[Markup]
+
+
+def section(facts: Mapping[str, Facts], found: Found, words: Words, linked: int) -> Section:
     """A table of all columns, then each of them; `linked` entries of findings have an address."""
-    articles = within(
-        (
-            _article(n, name, fact, found.get(name, ()), words, linked)
-            for n, (name, fact) in enumerate(facts.items(), 1)
-        ),
-        BUDGET,
-    )
-    lines = within(
-        (
-            _line(n, name, fact, len(found.get(name, ())), words, len(articles))
-            for n, (name, fact) in enumerate(facts.items(), 1)
-        ),
-        LIST_BUDGET,
-    )
-    more = (
-        f"<p>{len(facts) - len(lines):,} more columns are not listed: the report would become too long.</p>"
-        if len(facts) > len(lines)
-        else ""
-    )
-    some = f"<p>The first {len(articles):,} columns follow one by one.</p>" if len(facts) > len(articles) else ""
-    return (
-        "<table class=wide><caption>All columns, in the order of the table</caption><thead><tr><th"
-        " scope=col>Column</th><th scope=col>Kind</th><th scope=col class=num>Missing</th><th scope=col"
-        " class=num>Different values</th><th scope=col"
-        f" class=num>Findings</th></tr></thead><tbody>{''.join(lines)}</tbody></table>{more}{some}{''.join(articles)}"
-    )
+    columns = [(number, name, fact, found.get(name, ())) for number, (name, fact) in enumerate(facts.items(), 1)]
+    articles = within((_article(*each, words, linked) for each in columns), BUDGET)
+    return Section(within((_line(*each, words, len(articles)) for each in columns), LIST_BUDGET), articles)
 
 
-def _line(number: int, name: str, fact: Facts, findings: int, words: Words, linked: int) -> str:
-    label = words.text(name) or "(no name)"
-    head = f'<a href="#c{number}">{label}</a>' if number <= linked else label
-    return (
-        f'<tr><th scope=row>{head}</th><td data-name="Kind">{KINDS[fact["kind"]]}</td><td class=num'
-        f' data-name="Missing">{_missing(fact)}</td><td class=num data-name="Different'
-        f' values">{_distinct(fact)}</td><td class=num data-name="Findings">{findings:,}</td></tr>'
+def _label(name: str, words: Words) -> str:
+    return words.text(name) or "(no name)"
+
+
+def _line(number: int, name: str, fact: Facts, found: Sequence[Any], words: Words, linked: int) -> Markup:
+    return render(
+        "report/templates/column_line.html",
+        number=number,
+        linked=number <= linked,
+        label=_label(name, words),
+        kind=KINDS[fact["kind"]],
+        missing=_missing(fact),
+        distinct=_distinct(fact),
+        findings=len(found),
     )
 
 
@@ -91,32 +89,25 @@ def _distinct(fact: Facts) -> str:
 
 def _article(
     number: int, name: str, fact: Facts, found: Sequence[tuple[Entry, Mapping[str, Any]]], words: Words, linked: int
-) -> str:
-    label = words.text(name) or "(no name)"
-    rows = "".join(
-        f"<tr><th scope=row>{what}</th><td class=num>{told}</td></tr>" for what, told in _facts(name, fact, words)
+) -> Markup:
+    return render(
+        "report/templates/column.html",
+        number=number,
+        label=_label(name, words),
+        chart=_chart(name, fact, words),
+        facts=_facts(name, fact, words),
+        found=[
+            {
+                "grade": finding["severity"],
+                "name": GRADES[finding["severity"]][0],
+                "number": entry.number,
+                "linked": entry.number <= linked,
+                "title": words.text(finding["title"]),
+                "count": finding["count"],
+            }
+            for entry, finding in found
+        ],
     )
-    return (
-        f'<article id="c{number}"><h3>{label}</h3><div'
-        f" class=two><div>{_chart(name, label, fact, words)}{_found(found, words, linked)}</div><table><caption>Facts"
-        f" of {label}</caption><tbody>{rows}</tbody></table></div></article>"
-    )
-
-
-def _found(found: Sequence[tuple[Entry, Mapping[str, Any]]], words: Words, linked: int) -> str:
-    if not found:
-        return "<p class=quiet>Nothing was found here.</p>"
-    lines = []
-    for entry, finding in found[:12]:
-        title = words.text(finding["title"])
-        told = f'<a href="#f{entry.number}">{title}</a>' if entry.number <= linked else title
-        grade = finding["severity"]
-        lines.append(
-            f'<li><span class="grade {grade}">{GRADES[grade][0]}:</span> {told}, {finding["count"]:,}'
-            f" {'row' if finding['count'] == 1 else 'rows'}</li>"
-        )
-    more = f"<li>and {len(found) - 12:,} more</li>" if len(found) > 12 else ""
-    return f"<ul>{''.join(lines)}{more}</ul>"
 
 
 def _facts(name: str, fact: Facts, words: Words) -> list[tuple[str, str]]:
@@ -186,39 +177,47 @@ def _span(seconds: float) -> str:
     return f"{figure(seconds)} second{'' if seconds == 1 else 's'}"
 
 
-def _chart(name: str, label: str, fact: Facts, words: Words) -> str:
+def _chart(name: str, fact: Facts, words: Words) -> Markup:
+    drawn = fact.get("histogram")
+    why = ""
     if "failed" in fact:
         reason = words.text(fact["failed"], 200) if words.show else words.text(re.split(r"\W", fact["failed"])[0])
-        return f"<p>This column could not be counted ({reason}).</p>"
-    if not fact["distinct"]:
-        return "<p>Every cell is missing: there is nothing to draw.</p>"
-    if words.hides(name):
-        return _shapes(fact, words)
-    drawn = fact.get("histogram")
-    if drawn and len(drawn["counts"]) > 1 and fact["distinct"] > 12:
-        return histogram(drawn, label, fact["rows"])
-    if not fact["top"]:
-        return "<p>The values differ too much to show the most frequent ones.</p>"
-    return _tops(name, label, fact, words)
+        why = f"This column could not be counted ({reason})."
+    elif not fact["distinct"]:
+        why = "Every cell is missing: there is nothing to draw."
+    elif words.hides(name):
+        seen = Counter(shape(top["value"]) for top in fact["top"])
+        examples = [words.text(each) for each, _ in seen.most_common(5)]
+        return render("report/templates/shapes.html", examples=examples)
+    elif drawn and len(drawn["counts"]) > 1 and fact["distinct"] > 12:
+        return histogram(drawn, _label(name, words), fact["rows"])
+    elif not fact["top"]:
+        why = "The values differ too much to show the most frequent ones."
+    return render("report/templates/no_chart.html", why=why) if why else _tops(name, fact, words)
 
 
-def _tops(name: str, label: str, fact: Facts, words: Words) -> str:
+def _tops(name: str, fact: Facts, words: Words) -> Markup:
     told = [(words.value(name, top["value"], top["count"]), top["count"]) for top in fact["top"]]
     bars = [(words.text(_edged(value), 40), count) for value, count in told if value != RARE]
-    few = len(told) - len(bars)
-    rest = fact["distinct"] - len(told)
-    more = (
-        ""
-        if not few
-        else f"<p class=quiet>{RARE}: {few} {'value is' if few == 1 else 'values are'} not named here.</p>"
+    most = max((count for _, count in bars), default=1) or 1
+    return render(
+        "report/templates/values.html",
+        label=_label(name, words),
+        bars=[
+            {
+                "label": value,
+                "count": count,
+                "rows": counted(count, "row"),
+                "share": share(count, fact["rows"]),
+                "width": f"{100 * count / most:.3g}",
+            }
+            for value, count in bars
+        ],
+        spaced=any("␣" in value for value, _ in bars),
+        rare=RARE,
+        few=len(told) - len(bars),
+        rest=fact["distinct"] - len(told),
     )
-    more += (
-        f"<p class=quiet>{rest:,} {'value is' if rest == 1 else 'values are'} less frequent.</p>" if rest > 0 else ""
-    )
-    spaced = "; ␣ is a space at an end" if any("␣" in label for label, _ in bars) else ""
-    return (
-        f"<p class=quiet>Most frequent values, with rows{spaced}</p>{lying(bars, label, fact['rows'])}" if bars else ""
-    ) + more
 
 
 def _edged(text: str) -> str:
@@ -229,15 +228,4 @@ def _edged(text: str) -> str:
         if inner == text and text
         else "␣" * (len(text) - len(text.lstrip())) + inner + "␣" * (len(text) - len(text.rstrip()) if inner else 0)
         or "(empty)"
-    )
-
-
-def _shapes(fact: Facts, words: Words) -> str:
-    seen = Counter(shape(top["value"]) for top in fact["top"])
-    examples = "".join(f"<li><code>{words.text(each)}</code></li>" for each, _ in seen.most_common(5))
-    how = "How the most frequent values are built: every letter as a, every digit as 9." if examples else ""
-    return (
-        f"<p>Values are not shown: they may name a person.</p><p class=quiet>{how}</p><ul>{examples}</ul>"
-        if examples
-        else "<p>Values are not shown: they may name a person.</p>"
     )

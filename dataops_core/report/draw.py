@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from dataops_core.templates import render
 from dataops_core.wording import counted
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 _HIGH = 90
+Text = TypeVar("Text", bound=str)
 
 
 def figure(number: float) -> str:
@@ -38,7 +42,7 @@ def share(part: float, whole: float) -> str:
     return f"{percent:.1f}".removesuffix(".0") + " %"
 
 
-def within(parts: Iterable[str], budget: int) -> list[str]:
+def within(parts: Iterable[Text], budget: int) -> list[Text]:
     """The first of these texts that fit into so many bytes together: a file has an end.
 
     >>> within(["ab", "cd", "e"], 4)
@@ -57,8 +61,8 @@ def _edge(edge: Any) -> str:
     return edge[:10] if isinstance(edge, str) else figure(edge)
 
 
-def histogram(told: Mapping[str, Any], name: str, rows: int) -> str:
-    """A histogram with its end bins; `name` is escaped already."""
+def histogram(told: Mapping[str, Any], name: str, rows: int) -> Markup:
+    """A histogram with its end bins."""
     below, above, counts = told["below"], told["above"], told["counts"]
     bins = [*([below] if below else []), *counts, *([above] if above else [])]
     most = max(*bins, 1)
@@ -72,20 +76,23 @@ def histogram(told: Mapping[str, Any], name: str, rows: int) -> str:
         f"Histogram of {name}: {len(counts)} bars from {low} to {high}. Most rows, {counts[top]:,}"
         f" ({share(counts[top], rows)}), lie between {_edge(told['edges'][top])} and {_edge(told['edges'][top + 1])}."
     )
-    beyond = [
+    lie = [
         f"{n:,} {'row lies' if n == 1 else 'rows lie'} {side}"
         for n, side in ((below, f"below {low}"), (above, f"above {high}"))
         if n
     ]
-    more = f" {' and '.join(beyond)}." if beyond else ""
-    paler = "the paler bar at the end" if len(beyond) == 1 else "the paler bars at the ends"
-    legend = f"<p class=quiet>{html.escape(' and '.join(beyond))}: {paler}.</p>" if beyond else ""
-    return (
-        f'<figure><svg class=hist viewBox="0 0 100 {_HIGH}" preserveAspectRatio="none" role="img"'
-        f' aria-label="{spoken}{html.escape(more)}"><path class=bar'
-        f' d="{inner}"/>{f"""<path class=end d="{ends}"/>""" if ends else ""}</svg>'
-        f"<figcaption><span>{html.escape(low)}</span><span>highest"
-        f" bar: {counted(max(bins), 'row')}</span><span>{html.escape(high)}</span></figcaption>{legend}</figure>"
+    beyond = " and ".join(lie)
+    paler = "the paler bar at the end" if len(lie) == 1 else "the paler bars at the ends"
+    return render(
+        "report/templates/histogram.html",
+        high=_HIGH,
+        spoken=f"{spoken} {beyond}." if beyond else spoken,
+        inner=inner,
+        ends=ends,
+        first=low,
+        last=high,
+        highest=counted(max(bins), "row"),
+        beyond=f"{beyond}: {paler}" if beyond else "",
     )
 
 
@@ -96,20 +103,3 @@ def _path(bins: Sequence[int], places: Sequence[int] | range, wide: float, most:
             high = max(1.0, _HIGH * bins[at] / most)
             parts.append(f"M{at * wide + wide * 0.06:.3g} {_HIGH}v-{high:.3g}h{wide * 0.88:.3g}V{_HIGH}z")
     return "".join(parts)
-
-
-def lying(bars: Sequence[tuple[str, int]], name: str, rows: int) -> str:
-    """Lying bars of (escaped label, rows), the most frequent on top, each with its label and number."""
-    most = max((count for _, count in bars), default=1) or 1
-    lines = "".join(
-        f'<text x="0" y="{at * 34 + 13}">{label}</text><text x="100%" y="{at * 34 + 13}" text-anchor="end">{count:,}'
-        f' ({share(count, rows)})</text><rect class=rail y="{at * 34 + 19}" width="100%" height="7"/><rect class=bar'
-        f' y="{at * 34 + 19}" width="{100 * count / most:.3g}%" height="7"/>'
-        for at, (label, count) in enumerate(bars)
-    )
-    spoken = f"The most frequent values of {name}: " + "; ".join(
-        f"{label}, {counted(count, 'row')}" for label, count in bars
-    )
-    return (
-        f'<figure><svg class=lying height="{34 * len(bars)}" role="img" aria-label="{spoken}.">{lines}</svg></figure>'
-    )

@@ -103,12 +103,12 @@ class Words:
         return not self.show and column in self.private
 
     def text(self, text: object, long: int = LONG) -> str:
-        """A text for the document: masked, cut, on one line, escaped."""
+        """A text for the document: masked, cut, on one line; not escaped yet."""
         plain = " ".join(str(text)[: 4 * long + 200].encode("utf-8", "replace").decode().split())
         if not plain.isprintable():
             plain = "".join(c if c.isprintable() else "�" for c in plain)
         told = plain if self.show else masked(plain)
-        return html.escape(told if len(told) <= long else told[: long - 1] + "…")
+        return told if len(told) <= long else told[: long - 1] + "…"
 
     def value(self, column: str, text: str, count: int | None) -> str:
         """A value of a column as it may be shown, not escaped yet."""

@@ -15,11 +15,12 @@ import pandas as pd
 from dataops_core.errors import SettingError, nearest
 from dataops_core.evaluation.candidates import Candidate
 from dataops_core.evaluation.choices import free_name
-from dataops_core.evaluation.class_measures import MEASURES, curve, looks, measured, verdict
 from dataops_core.evaluation.fold_fit import fit_model
 from dataops_core.evaluation.folds import Fold, plan_folds, sampled
 from dataops_core.evaluation.kept_folds import KeptFolds, KeptWork, array_from_json, array_to_json
+from dataops_core.evaluation.measures.calibration import curve
 from dataops_core.evaluation.problem import Problem
+from dataops_core.evaluation.scores import MEASURES, looks, measured, verdict
 from dataops_core.models import features, one_thread, plain, training
 from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.recipe import Recipe, RecipeStep

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dataops_core.evaluation.class_measures import MEASURES, looks, verdict
+from dataops_core.evaluation.scores import MEASURES, looks, verdict
 from dataops_core.resampling.methods import METHODS
 from dataops_core.stats.cross_validation import interval
 from dataops_core.steps.step import StepJson

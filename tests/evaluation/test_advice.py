@@ -6,8 +6,8 @@ import pytest
 
 from dataops_core.evaluation.advice import Judge, advise
 from dataops_core.evaluation.candidates import NOTHING
-from dataops_core.evaluation.measures import measures_of
 from dataops_core.evaluation.scoreboard import Difference, Estimate, Standing, differences
+from dataops_core.evaluation.scores import measures_of
 
 PLAN = SimpleNamespace(folds=5, test_share=0.25)
 MEASURE = measures_of("classes")["balanced_accuracy"]

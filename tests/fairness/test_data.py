@@ -8,7 +8,7 @@ import pytest
 
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.fairness import data_measures, groups
-from dataops_core.fairness.formulas import DATA
+from dataops_core.fairness.measures import DATA
 from dataops_core.read import read_file
 from tests.conftest import REAL
 from tests.fairness.berkeley import applicants

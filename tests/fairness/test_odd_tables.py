@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dataops_core.errors import DataOpsError
 from dataops_core.fairness import bias, compare_mitigations, groups, model_measures, recipe_impact
-from dataops_core.fairness.model import PARTS_OF
+from dataops_core.fairness.measures import RATES
 from dataops_core.steps._cells import cell_texts
 from dataops_core.table import write_table
 from tests.strategies import examples, tidy_frames
@@ -77,8 +77,8 @@ def test_a_rate_is_none_exactly_where_nobody_is_counted(rows):
             "precision": sum(c for _, c in here),
             "accuracy": len(here),
         }
-        assert {measure: each[measure]["of"] for measure in PARTS_OF} == of
-        assert all((each[measure]["value"] is None) == (of[measure] == 0) for measure in PARTS_OF)
+        assert {measure: each[measure]["of"] for measure in RATES} == of
+        assert all((each[measure]["value"] is None) == (of[measure] == 0) for measure in RATES)
 
 
 def test_three_columns_together_keep_every_thin_cell(make_table):

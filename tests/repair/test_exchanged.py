@@ -49,6 +49,15 @@ def test_other_faults_in_such_rows_make_it_less_sure_or_say_nothing(coded):
     assert found(coded, {"age": age, "income": income}) == []
 
 
+def test_ends_that_are_wrong_in_some_other_way_are_not_exchanged(coded):
+    rng = np.random.default_rng(5)
+    first = rng.integers(1_000, 9_000, ROWS)
+    second = first + rng.integers(5, 400, ROWS)
+    for at in range(0, 12 * 30, 30):
+        second[at] = first[at] - rng.integers(5, 60)  # as far apart as some rows are, but no row is far apart
+    assert found(coded, {"old": first, "new": second}) == []
+
+
 def test_a_wrong_end_beside_a_start_that_stands_among_its_neighbors_is_not_exchanged(coded):
     rng = np.random.default_rng(6)
     start = np.datetime64("2023-01-05") + np.sort(rng.integers(0, 500, ROWS))

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dataops_core.repair.notation import format_texts, format_times, formats
+from dataops_core.repair.notation import format_texts, format_times, formats, forms
 from dataops_core.repair.propose import propose
 
 
@@ -57,6 +57,14 @@ COLUMNS = {
             "1 hour 1 minute": "61 min",
             "99 minutes": "99 min",
         },
+    ),
+    "months": (
+        [f"20{12 + n // 12}-{1 + n % 12:02}" for n in range(100)],
+        {"Dec-15": "2015-12", "March 2016": "2016-03", "7/2017": "2017-07"},
+    ),
+    "names in capitals": (
+        [f"{last}, {first}" for last in ("Smith", "O'Connor", "Kent") for first in ("Ann", "Bob", "Cy", "Eve")],
+        {"Ann SMITH": "Smith, Ann", "EVE O'CONNOR": "O'Connor, Eve"},
     ),
     "hours": (
         [f"1 hr {1 + n % 59} min" for n in range(100)],
@@ -181,6 +189,15 @@ def test_a_unit_beside_some_numbers_takes_no_digit_and_no_sign_from_others(coded
     codes = coded({"a": [str(x) for x in rng.integers(10_000, 99_999, 200)] + ["-1"] * 10 + ["n/k"]}).columns[0]
     found = formats.learn(codes)
     assert found is None or not [each for each in formats.find(codes, found) if "1" in each.new.values()]
+
+
+def test_what_a_number_tells_is_no_unit_of_it(coded):
+    towns = ("1012 JS", "3011 AD", "5611 EM", "9711 LM", "3511 AB", "8011 CS")
+    assert list(forms.amounts(coded({"code": [*towns] * 40}).columns[0])) == []
+    [unit] = forms.amounts(
+        coded({"size": [f"{n} {unit}" for n in (12, 16, 24) for unit in ("oz", "oz.") * 20]}).columns[0]
+    )
+    assert set(unit.new.values()) == {"12", "16", "24"}
 
 
 def test_letters_of_a_time_are_not_taken_off(coded):

@@ -64,6 +64,14 @@ def test_words_that_are_no_answers_stay(coded):
         ("load_kg", np.arange(300, 900, 7), ["0.506 t", "0.673 t", "0.7 t"], ["506", "673", "700"]),
         ("load", np.arange(300, 900, 7), ["0.506 t", "0.673 t", "0.7 t"], ["506", "673", "700"]),  # only kg fits
         ("height", np.arange(150, 195), ["1.71 m", "1.6 m", "1.80 m"], ["171", "160", "180"]),
+        ("share", [f"{x / 20:.2f}" for x in range(4, 21)], ["50%", "65%", "100%"], ["0.50", "0.65", "1.00"]),
+        ("score", [f"{x}%" for x in range(40, 101)], ["0.89", "0.5", "0.77"], ["89%", "50%", "77%"]),
+        (
+            "dose",
+            [f"{x},{x % 10} mg" for x in range(1, 60)],
+            ["0,0234 g", "0,0019 g", "0,0411 g"],
+            ["23,4 mg", "1,9 mg", "41,1 mg"],
+        ),
         ("temperature", np.arange(-5, 35), ["59 F", "68 °F", "50 F", "41 F", "77°F", "86 °F"], None),
     ],
 )
@@ -73,6 +81,12 @@ def test_measures_in_another_unit_become_those_of_the_column(coded, name, rest, 
     expected = dict(zip(other, expected or ["15", "20", "10", "5", "25", "30"], strict=True))
     assert changes(table.columns[0], found) == expected
     assert all(each.sure > 0.9 for each in found if name != "temperature")
+
+
+def test_a_bare_number_far_from_all_shares_is_none(coded):
+    column = one(coded, [*[f"{x}%" for x in range(40, 101)] * 3, *[f"0.{x}" for x in range(51, 80)], "999"])
+    (found,) = other_units.find(column)
+    assert {column.values[at] for at in found.new} == {f"0.{x}" for x in range(51, 80)}
 
 
 def test_a_unit_too_coarse_for_the_column_is_not_sure(coded):

@@ -50,6 +50,47 @@ def test_numbers_written_with_a_comma_keep_it(coded):
     assert all("." not in text for text in new)
 
 
+def test_numbers_that_overlap_are_told_by_their_decimals_in_rows_that_follow_on_each_other(coded):
+    rng = np.random.default_rng(11)
+    euros = np.round(10 ** rng.uniform(4, 7.5, ROWS), -3)
+    cells = euros.copy()
+    cells[200:260] /= 1000
+    [(_, own, new, sure)] = found(coded, {"revenue": cells})
+    assert set(own) <= set(range(200, 260))
+    assert len(own) >= 45  # all but those that have as few digits in thousands
+    assert [float(text) for text in new] == euros[own].tolist()
+    assert sure >= 0.9
+
+
+def test_whole_numbers_among_others_with_a_decimal_are_in_a_smaller_unit(coded):
+    rng = np.random.default_rng(12)
+    clerks, high = rng.choice(CLERKS, ROWS), np.round(rng.uniform(5, 90, ROWS), 1)
+    rows = np.flatnonzero((clerks == "Dunn") & (np.arange(ROWS) < 300))
+    cells = [f"{x * 10:.0f}" if at in set(rows.tolist()) else f"{x:.1f}".replace(".", ",") for at, x in enumerate(high)]
+    [(_, own, new, _)] = found(coded, {"clerk": clerks.tolist(), "height_cm": cells})
+    assert set(own) <= set(rows.tolist())
+    assert len(own) >= 0.9 * len(rows)
+    assert new == [f"{x:.1f}".replace(".", ",") for x in high[own]]
+
+
+def test_hours_in_days_are_hours_and_not_hundredths(coded):
+    rng = np.random.default_rng(13)
+    clerks, hours = rng.choice(CLERKS, ROWS), rng.integers(30, 500, ROWS).astype(float)
+    rows = np.flatnonzero((clerks == "Dunn") & (np.arange(ROWS) < 300))
+    cells = hours.copy()
+    cells[rows] = np.round(hours[rows] / 24, 2)
+    [(_, own, new, _)] = found(coded, {"clerk": clerks.tolist(), "hours": cells})
+    assert [float(text) for text in new] == hours[own].tolist()
+    assert found(coded, {"clerk": clerks.tolist(), "amount": cells}) == []  # nothing tells the unit
+
+
+def test_numbers_that_are_written_finer_and_lie_among_the_others_stay(coded):
+    rng = np.random.default_rng(14)
+    clerks, paid = rng.choice(CLERKS, ROWS), np.round(rng.uniform(2_000, 9_000, ROWS), -1)
+    paid[clerks == "Dunn"] += rng.integers(1, 9, (clerks == "Dunn").sum())
+    assert found(coded, {"clerk": clerks.tolist(), "salary": paid}) == []
+
+
 def test_such_numbers_without_anything_in_common_are_left_alone(coded):
     rng, clerks, grams, rows = weights(3)
     cells = grams.copy()

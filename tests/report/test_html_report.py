@@ -72,7 +72,7 @@ def test_nobody_is_named_unless_asked_for(persons):
     )
     quiet, open_ = html_report(profile, title=MAILS[0]), html_report(profile, title=MAILS[0], show_values=True)
     for secret in (*MAILS, *PHONES):
-        plain = secret.replace("'", "&#x27;")
+        plain = secret.replace("'", "&#39;")
         assert secret not in quiet and plain not in quiet, secret
         assert secret in open_ or plain in open_, secret
     assert not re.search(r"[\w.]+@(?!a)[\w.]+", re.sub(r"<style>.*?</style>", "", quiet, flags=re.DOTALL))
@@ -104,7 +104,7 @@ def test_values_of_identifiers_and_text_are_shapes_in_messages_too(make_table):
     )
     told = html_report(profile, title="t")
     assert "ebulon" not in told
-    assert "&quot;A9999-Aaaaaaa&quot; for &quot;a9999-aaaaaaa&quot;, and A9999-Aaaaaaa; 1,234 rows." in told
+    assert "&#34;A9999-Aaaaaaa&#34; for &#34;a9999-aaaaaaa&#34;, and A9999-Aaaaaaa; 1,234 rows." in told
     assert "K0003-Zebulon" in html_report(profile, title="t", show_values=True)
 
 
@@ -140,7 +140,7 @@ def test_categories_of_few_rows_are_not_named(make_table):
     assert (
         "Paris" in told
         and "never (fewer than 10 rows)." in told
-        and "not &quot;(fewer than 10 rows)&quot;" in told
+        and "not &#34;(fewer than 10 rows)&#34;" in told
         and "(fewer than 10 rows): 2 values are not named here." in told
     )
     assert "Xanadu" in html_report(profile, title="t", show_values=True)
@@ -384,8 +384,8 @@ def test_with_the_table_every_category_of_enough_rows_is_named(make_table):
             "no_fix": "None.",
         }
     )
-    assert "are &quot;Aaaa Aa&quot;, &quot;Aaaaaa A&quot; or &quot;aa aaaa&quot;." in html_report(profile, title="t")
-    assert "are &quot;Town Pp&quot;, &quot;(fewer than 10 rows)&quot; or &quot;no town&quot;." in html_report(
+    assert "are &#34;Aaaa Aa&#34;, &#34;Aaaaaa A&#34; or &#34;aa aaaa&#34;." in html_report(profile, title="t")
+    assert "are &#34;Town Pp&#34;, &#34;(fewer than 10 rows)&#34; or &#34;no town&#34;." in html_report(
         profile, title="t", table=table
     )
 

@@ -6,7 +6,8 @@ import pytest
 from sklearn.metrics import brier_score_loss
 
 from dataops_core.errors import InputError, SettingError
-from dataops_core.evaluation.class_measures import MEASURES, curve, measured, verdict
+from dataops_core.evaluation.measures.calibration import curve
+from dataops_core.evaluation.scores import MEASURES, measured, verdict
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.recipe.replay import take
 from dataops_core.resampling import METHODS, bench, methods_for

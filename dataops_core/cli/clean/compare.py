@@ -43,10 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--measure",
         metavar="MEASURE",
-        help=(
-            "what decides: roc_auc (default), pr_auc, balanced_accuracy, accuracy, brier, calibration; for numbers r2"
-            " (default), rmse, mae"
-        ),
+        help=("what decides (default: roc_auc, of numbers r2); docs/reference/measures.md lists them"),
     )
     parser.add_argument("--split", metavar="COLUMN", help="the column that says train, validation or test")
     parser.add_argument("--groups", metavar="COLUMN", help="rows with the same value here stay in one fold")

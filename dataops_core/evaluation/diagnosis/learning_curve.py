@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataops_core.evaluation.candidates import Candidate
-from dataops_core.evaluation.class_measures import Measure
 from dataops_core.evaluation.fold_fit import Model, fit_fold
+from dataops_core.evaluation.measures import Measure
 from dataops_core.evaluation.problem import Problem
 from dataops_core.evaluation.scoreboard import Estimate
 from dataops_core.progress import Progress, no_progress

@@ -11,10 +11,11 @@ from typing import Any
 
 from dataops_core import __version__
 from dataops_core.errors import SettingError, Skip
-from dataops_core.evaluation import fairness_gap, folds, measures
+from dataops_core.evaluation import fairness_gap, folds
 from dataops_core.evaluation.export.template import TEMPLATE
 from dataops_core.evaluation.fold_fit import KINDS
 from dataops_core.evaluation.protocol import Comparison
+from dataops_core.evaluation.scores import measures_of
 from dataops_core.models import encoder, estimator, features, plain
 from dataops_core.read import FORMATS
 from dataops_core.read.unpack import unpack
@@ -40,8 +41,6 @@ NEEDED = (
     estimator,
     folds.plan_folds,
     folds.sampled,
-    measures.class_scores,
-    measures.number_scores,
     fairness_gap.group_gap,
     _classes.group_keys,
     _classes.group_name,
@@ -78,6 +77,7 @@ def scoreboard_script(found: Comparison, read: Mapping[str, Any] | None = None) 
         for candidate in asked.field.candidates
         if done[candidate.name]
     )
+    scores = ", ".join(f"{key!r}: {sources.add(each.of)}" for key, each in measures_of(problem.task).items())
     sources.bring_as(IMPORTED)
     made = TEMPLATE.format(
         version=__version__,
@@ -106,6 +106,7 @@ def scoreboard_script(found: Comparison, read: Mapping[str, Any] | None = None) 
         columns=_literal({column.name: [column.type, column.kind] for column in asked.columns}),
         shared=shared,
         candidates=candidates,
+        scores=f"{{{scores}}}",
         pieces=sources.text(),
     )
     return valid(made, "scoreboard.py")

@@ -131,10 +131,11 @@ def one_fold(
     cells = plain(apply(fitted, judge), chosen)
     if ASKED["task"] == "number":
         predicted = np.asarray(model.predict(cells), dtype="float64")
-        return number_scores(predicted, truth), predicted
+        return {{key: of(predicted, truth) for key, of in SCORES.items()}}, predicted
     chances = np.zeros((len(judge), len(ASKED["classes"])))
     chances[:, model.classes_] = model.predict_proba(cells)
-    return class_scores(chances, truth, rare), chances.argmax(axis=1)
+    decided = chances.argmax(axis=1)
+    return {{key: of(chances, decided, truth, rare) for key, of in SCORES.items()}}, decided
 
 
 def compare(df: pd.DataFrame) -> dict[str, Any]:
@@ -210,6 +211,9 @@ def main() -> None:
 
 
 {pieces}
+
+
+SCORES = {scores}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dataops_core.read.cells import MISSING_CANDIDATES, column_type, shape_of
 from dataops_core.read.text.mend import value_kind
+from dataops_core.values.dates import YEAR
 
 
 def sniff_header(records: Sequence[Sequence[str]], width: int) -> tuple[int, list[int]]:
@@ -37,7 +38,7 @@ def names_years(cells: Sequence[str]) -> bool:
     >>> names_years(["2019", "2021"]), names_years(["2019", "2020", "7"])
     (False, False)
     """
-    years = [int(cell) for cell in cells if re.fullmatch("(19|20)[0-9]{2}", cell)]
+    years = [int(cell) for cell in cells if YEAR.fullmatch(cell)]
     if len(years) < 2 or len(years) < len(cells):
         return False
     steps = {later - year for year, later in zip(years, years[1:], strict=False)}

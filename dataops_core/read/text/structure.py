@@ -13,8 +13,8 @@ from dataops_core.read.text.header import is_preamble, looks_like_data, names_ye
 from dataops_core.read.text.layout_types import TableHead
 from dataops_core.read.text.mend import OTHER_DELIMITERS, column_kinds, cut, fits_kinds, value_kind
 from dataops_core.read.text.sniff import consistency, is_comment
+from dataops_core.values.dates import YEAR
 
-YEAR = re.compile("(?:19|20)[0-9]{2}")
 LEADING = 60  # records among which a header is looked for
 MOST_HEADERS = 4
 NOTE_START = re.compile(

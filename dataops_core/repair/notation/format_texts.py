@@ -7,7 +7,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from dataops_core.repair.notation.format_times import SHORT, Reading
+from dataops_core.repair.notation.format_times import Reading
+from dataops_core.values.dates import MONTH_OF
+from dataops_core.values.text import LETTER, MONEY
 
 RANGE = re.compile(
     r"((?:pages|page|pp|pgs?|p)?[.:]?\s*)([A-Za-z]?)(\d{1,6})(\s?(?:-{1,3}|[\u2010-\u2015]|to)\s?)([A-Za-z]?)(\d{1,6})"
@@ -17,14 +19,14 @@ DECODED = (
     re.compile(r"(?P<number>\d{1,2})-(?P<month>[A-Za-z]{3})"),
     re.compile(r"(?P<month>[A-Za-z]{3})-(?P<number>\d{2})"),
 )
-MONTHS_SHORT = [name.title() for name in SHORT]
+MONTHS_SHORT = [name.title() for name in MONTH_OF]
 NUMBER = re.compile(
     r"(?P<open>\()?(?P<minus>[-\u2212])?(?P<before>[^\d\s()+.,-]{1,3}\s?)?(?P<minus_too>-)?"
     r"(?P<whole>\d{1,3}(?:(?P<thousands>[,.'\u00a0 ])\d{3})(?:(?P=thousands)\d{3})*|\d+)"
     r"(?:(?P<point>[.,])(?P<part>\d+))?(?P<after>\s?[^\d()+.,\s-][^\d()+,]{0,10})?(?P<close>\))?"
 )
-CURRENCIES = frozenset("$€£¥₹") | {"usd", "eur", "gbp", "chf", "us$"}
-NAME_WORD = r"[^\W\d_][\w'’.\-]*"
+CURRENCIES = frozenset(MONEY) | {"usd", "eur", "gbp", "chf", "us$"}
+NAME_WORD = rf"{LETTER}[\w'’.\-]*"
 COMMA_NAME = re.compile(rf"({NAME_WORD}(?: {NAME_WORD}){{0,2}}), ({NAME_WORD}(?: {NAME_WORD}){{0,2}})")
 PLAIN_NAME = re.compile(rf"{NAME_WORD}(?: {NAME_WORD}){{1,3}}")
 PARTICLES = frozenset(
@@ -54,7 +56,7 @@ def read_range(text: str) -> list[Reading]:
         return [((one[1], int(one[2]), None), ("one",))]
     for pattern in DECODED:  # a spreadsheet took 6-12 for a day in June
         found = pattern.fullmatch(text)
-        month = SHORT.get(found["month"].lower()) if found else None
+        month = MONTH_OF.get(found["month"].lower()) if found else None
         if found and month is not None:
             number = int(found["number"])
             return [(("", min(month, number), max(month, number)), ("decoded",))]

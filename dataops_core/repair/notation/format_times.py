@@ -6,25 +6,16 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from dataops_core.values.dates import MONTH_OF, MONTH_START, MONTHS, ORDINAL
+
 Reading = tuple[tuple, tuple]  # a value, and the form that it is written in
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-SHORT = {name[:3].lower(): at for at, name in enumerate(MONTHS, 1)}
 NUMBERS = re.compile(r"(\d{1,4})([/.\- ])(\d{1,2})\2(\d{1,4})")
-DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?([ \-./]| of )([A-Za-z]{3,9})\.?([ \-./,]|, )(\d{4}|\d{2})")
-MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?([ \-.])(\d{1,2})(?:st|nd|rd|th)?(, ?|[ \-])(\d{4}|\d{2})")
+DAY_FIRST = re.compile(rf"(\d{{1,2}}){ORDINAL}?([ \-./]| of )([A-Za-z]{{3,9}})\.?([ \-./,]|, )(\d{{4}}|\d{{2}})")
+MONTH_FIRST = re.compile(rf"([A-Za-z]{{3,9}})\.?([ \-.])(\d{{1,2}}){ORDINAL}?(, ?|[ \-])(\d{{4}}|\d{{2}})")
+MONTH = re.compile(
+    r"(?:(?P<year>\d{4})(?P<sign>[-/. ])(?P<second>\d{1,2}))"
+    r"|(?:(?:(?P<first>\d{1,2})|(?P<name>[A-Za-z]{3,9})\.?)(?P<between>[-/. ]|, )(?P<last>\d{4}|\d{2}))"
+)
 MIDNIGHT = re.compile(r"(.*\d)(?:T|\s+)0?0:00(?::00(?:\.0+)?)?Z?")
 MOMENT = re.compile(
     r"(?P<day>[^T:]*[^\s,T:])(?P<between>T|,?\s+)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?",
@@ -33,8 +24,8 @@ TIME = re.compile(
     r"(?<!\d)(\d{1,2})([:.h])(\d{2})(?::(\d{2}))?(\s*)([ap]\.?\s?m\.?|[ap](?![a-z]))?(?![\d:])", re.IGNORECASE
 )
 AROUND_TIME = re.compile(
-    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
-    r"|\d{1,4}(?:st|nd|rd|th)?|[/\-.,]|\s|T|\([a-z ]{1,20}\))*",
+    rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}|{MONTH_START}[a-z]{{0,6}}|\d{{1,4}}{ORDINAL}?"
+    r"|[/\-.,]|\s|T|\([a-z ]{1,20}\))*",
     re.IGNORECASE,
 )
 PART = re.compile(r"(\d+(?:\.\d+)?)(\s*)([A-Za-z]+\.?)([,\s]*(?:and\s+)?)")
@@ -92,7 +83,7 @@ def _day_parts(text: str) -> list[tuple[str, list[str], tuple[str, str], str]]:
         found = pattern.fullmatch(text)
         if found:
             word, number = (found[3], found[1]) if order == "dmy" else (found[1], found[3])
-            month = SHORT.get(word[:3].lower())
+            month = MONTH_OF.get(word[:3].lower())
             if month is None or not MONTHS[month - 1].lower().startswith(word.lower().rstrip("t" * (len(word) == 4))):
                 return []
             style = ("Jan" if len(word) == 3 else "January") if word.istitle() else word
@@ -125,6 +116,56 @@ def write_day(value: tuple, form: tuple) -> str | None:
         return None
     first, second, third = (parts[letter] for letter in form.order)
     return f"{first}{form.first}{second}{form.second}{third}"
+
+
+class MonthForm(NamedTuple):
+    """The order of year and month ("ym" or "my"), the sign between, whether the month's number has a leading zero, how
+    the month is written (n, Jan or January) and the digits of the year.
+    """
+
+    order: str
+    sign: str
+    padded: bool
+    month: str
+    year: int
+
+
+def read_month(text: str) -> list[Reading]:
+    """The ways to read a month of a year: as year and month.
+
+    >>> [read_month(text)[0][0] for text in ("2023-12", "12/2023", "Dec-23", "December 2023")]
+    [(2023, 12), (2023, 12), (2023, 12), (2023, 12)]
+    """
+    found = MONTH.fullmatch(text)
+    if found is None:
+        return []
+    order = "ym" if found["year"] else "my"
+    word, year = found["name"] or "", found["year"] or found["last"]
+    number = MONTH_OF.get(word[:3].lower(), 0) if word else int(found["first"] or found["second"])
+    if not 1 <= number <= 12 or (word and not MONTHS[number - 1].lower().startswith(word.lower())):
+        return []
+    if not word and len(year) < 4:
+        return []
+    style = ("Jan" if len(word) == 3 else "January") if word else "n"
+    value = (int(year) if len(year) == 4 else 2000 + int(year), number)
+    forms = [MonthForm(order, found["sign"] or found["between"], padded, style, len(year)) for padded in (True, False)]
+    same = [form for form in forms if write_month(value, form) == text]
+    return [(value, form) for form in same] or [(value, (text,))]
+
+
+def write_month(value: tuple, form: tuple) -> str | None:
+    """A month in a form; None where the form is that of one text only."""
+    if not isinstance(form, MonthForm):
+        return None
+    year = f"{value[0]:04}"[-form.year :]
+    named = MONTHS[value[1] - 1][: 3 if form.month == "Jan" else None]
+    month = named if form.month != "n" else f"{value[1]:0{2 if form.padded else 1}}"
+    return f"{year}{form.sign}{month}" if form.order == "ym" else f"{month}{form.sign}{year}"
+
+
+def month_number(value: tuple) -> float:
+    """A month as a number, by which months can be compared."""
+    return float(12 * value[0] + value[1])
 
 
 class MomentForm(NamedTuple):

@@ -7,6 +7,7 @@ written. Other cells are proposed in it where they can be read in one way only, 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from dataops_core.repair.notation import format_slips
 from dataops_core.repair.notation import format_texts as texts
 from dataops_core.repair.notation import format_times as times
 from dataops_core.repair.notation.format_times import Reading
+from dataops_core.values.text import LETTER
 
 LOOKED_AT, GLANCE = 300, 0.6  # values for a first glance, and the share of them that must be readable
 READ = 0.8  # of the cells must be readable
@@ -29,10 +31,12 @@ UNCLEAR = (("no unit",), ("brackets",))  # forms that are never the main one
 LONGEST_RANGE = 200  # pages, in the middle
 AFFIX_ROWS, AFFIX_VALUES = 3, 2  # rows with the same, and different values beside it
 AFFIX_PARTS, AFFIX_LENGTH = 4, 16  # its words and signs, and its characters
-CLOCKS = ("time", "date and time", "date", "duration")  # kinds in which letters tell something
+CLOCKS = ("time", "date and time", "date", "month", "duration")  # kinds in which letters tell something
 SIGNS = ("-", "\u2212", "+", ".", ",")
-PARTS = re.compile(r"\d+|[^\W\d_]+|\s+|.", re.DOTALL)
+PARTS = re.compile(rf"\d+|{LETTER}+|\s+|.", re.DOTALL)
 DIGITS = re.compile(r"\d+")
+WORDS_IN_CAPITALS = re.compile(r"\b[^\W\d_a-zß-öø-ÿ](?:[^\W\d_a-zß-öø-ÿ]|['’](?=\w))+\b")
+MOST_CAPITALS = 0.1  # of the words of names, where capitals are another way to write them
 MOST_VALUES, MOST_LEARNED = 200_000, 20_000  # to rewrite, and to learn from
 PLANTED, ENOUGH = 60, 10  # different main cells written in another form, to measure by
 FEWEST_KNOWN = 3  # of them, where what comes out stands in other cells
@@ -58,6 +62,7 @@ class Kind:
 KINDS = (
     Kind("date and time", times.read_moment, times.write_moment, lambda form: form[0][:3], number=times.moment_number),
     Kind("date", times.read_day, times.write_day, lambda form: form[:3], number=times.day_number),
+    Kind("month", times.read_month, times.write_month, lambda form: form[:2], number=times.month_number),
     Kind("time", times.read_time, times.write_time, lambda form: form[4] or len(form)),
     Kind("duration", times.read_duration, times.write_duration, number=lambda value: value[0]),
     Kind("page range", texts.read_range, texts.write_range, lambda form: form[-1]),
@@ -94,9 +99,10 @@ class Format:
         options: dict[str, list[Reading]] = defaultdict(list)
         for value, form in readings:
             if self.kind.allowed(form, self.main):
-                new = self.kind.write(value, self.main)
+                cased = value if self.words is None else self._cased(value)
+                new = self.kind.write(cased, self.main)
                 if new is not None:
-                    options[new].append((value, form))
+                    options[new].append((cased, form))
         if self.words is not None:
             options = self._known_words(options, least)
         elif len(options) > 1:
@@ -108,6 +114,22 @@ class Format:
             return None
         new, own = next(iter(options.items()))
         return None if new == text else (new, own[0][1])
+
+    def _cased(self, value: tuple) -> tuple:
+        """A name whose words in capitals are written as other cells write them: those are not in capitals."""
+        if not any(WORDS_IN_CAPITALS.search(part) for part in value) or self._capitals > MOST_CAPITALS:
+            return value
+        known = {word.casefold(): word for counts in self.words or () for word in counts if not word.isupper()}
+        return tuple(
+            WORDS_IN_CAPITALS.sub(lambda found: known.get(found[0].casefold(), found[0].title()), part)
+            for part in value
+        )
+
+    @functools.cached_property
+    def _capitals(self) -> float:
+        """The share of the words of names that are in capitals."""
+        words = [word for counts in self.words or () for word in counts.elements()]
+        return sum(word.isupper() for word in words) / max(1, len(words))
 
     def strip(self, text: str) -> tuple[str, tuple] | None:
         """The longest part of a text that has the main form, or is that in another, and what stands before and after

@@ -16,6 +16,8 @@ from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 AMOUNT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\d\s.,+-][^\d]{0,14})?\s*")
 SHARE = 0.9  # of the cells must be amounts
 SEVERAL = 0.01  # of them, a unit must have to count as one of several
+CODES = 3  # numbers that come again, at the least, where what stands behind them may be told by them
+CODED = 0.97  # of the cells with such a number have what usually stands behind it: it is a code
 SPLIT_ROWS = 3
 USUAL = 0.2  # cells of other rows that end as those do, for one of them, that mean nothing
 HELD_ROWS = 2_000  # to see whether one column holds the other
@@ -48,7 +50,7 @@ def amounts(column: EncodedColumn) -> Iterator[Rewriting]:
     for at, (_, unit) in found.items():
         units[unit] += int(counts[at])
     common = [unit for unit, number in units.items() if number >= SEVERAL * fit and not _hides_digit(unit, found)]
-    if len(common) < 2:
+    if len(common) < 2 or _tells_unit({at: each for at, each in found.items() if each[1] in common}, counts):
         return
     numbers = {unit: np.array([float(found[at][0]) for at in found if found[at][1] == unit]) for unit in common}
     main = "" if "" in common else max(common, key=lambda unit: units[unit])
@@ -81,6 +83,22 @@ def spellings(column: EncodedColumn) -> Iterator[Rewriting]:
                 new[at] = right.strip()
     if new:
         yield Rewriting(new, "spelling", "only case or spaces differ from a value that occurs far more often")
+
+
+def _tells_unit(found: Mapping[int, tuple[str, str]], counts: np.ndarray) -> bool:
+    """Whether the number tells what stands behind it, as in codes: "3011 AD" is no amount of AD."""
+    by_number: defaultdict[float, Counter[str]] = defaultdict(Counter)
+    units: Counter[str] = Counter()
+    for at, (number, unit) in found.items():
+        if unit:
+            by_number[float(number)][unit] += int(counts[at])
+            units[unit] += int(counts[at])
+    repeated = [some for some in by_number.values() if some.total() > 1]
+    cells = sum(some.total() for some in repeated)
+    told = sum(max(some.values()) for some in repeated)
+    if len(repeated) < CODES:
+        return False
+    return cells >= 0.5 * units.total() and told >= CODED * cells and max(units.values()) <= 0.8 * units.total()
 
 
 def _hides_digit(unit: str, found: Mapping[int, tuple[str, str]]) -> bool:

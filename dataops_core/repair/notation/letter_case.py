@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataops_core.repair.encoding import EncodedColumn
+from dataops_core.values.text import LETTER
 
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+WORD = re.compile(rf"{LETTER}+(?:['’]{LETTER}+)*")
 BOTH = 0.85  # of the cells must be written in capitals and small letters
 FEWEST = 20  # of them
 LETTERS = 5  # of a value in one case, at the least: shorter ones are codes and initials

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from dataops_core.repair.encoding import EncodedColumn
 from dataops_core.repair.notation.forms import AMOUNT
+from dataops_core.values.text import LETTER
 
 REST = 0.5  # of the cells have the main unit, or none
 FEWEST = 3  # cells with the same other unit
@@ -74,6 +75,7 @@ UNITS: dict[str, Unit] = {
     "mwh": Unit("energy", 3.6e9),
     "w": Unit("power", 1.0),
     "kw": Unit("power", 1e3),
+    "%": Unit("share", 0.01),
     "b": Unit("data", 1.0),
     "kb": Unit("data", 1e3),
     "mb": Unit("data", 1e6),
@@ -88,11 +90,18 @@ SAME |= {
     "meters": "m",
     "metres": "m",
     "mins": "min",
+    "minutes": "min",
+    "hours": "h",
+    "hour": "h",
+    "seconds": "s",
     "days": "d",
     "day": "d",
     "kph": "km/h",
 }
-LAST_WORD = re.compile(r"[^\W\d_]+(?:/[^\W\d_]+)?")
+FRACTION = Unit("share", 1.0)  # a number without a sign beside shares in per cent
+COMMA, COMMAS = re.compile(r"(?<=\d),(?=\d)"), 0.5  # of the values have a decimal comma
+POINT = re.compile(r"(?<=\d)\.(?=\d)")
+LAST_WORD = re.compile(rf"{LETTER}+(?:/{LETTER}+)?")
 
 
 def unit_of(text: str) -> Unit | None:
@@ -130,11 +139,21 @@ def find(column: EncodedColumn, seed: int = 0) -> Iterator[Conversion]:
     """The values of a column in another unit, a unit at a time."""
     if column.type != "text":
         return
+    held = [column.values[at] for at in np.flatnonzero(column.counts).tolist()]
+    if sum(bool(COMMA.search(text)) for text in held) < COMMAS * len(held) or any(map(POINT.search, held)):
+        yield from _find(column.values, column, seed)
+        return
+    for each in _find([COMMA.sub(".", text) for text in column.values], column, seed):
+        new = {at: POINT.sub(",", text) for at, text in each.new.items()}
+        yield replace(each, new=new, why=POINT.sub(",", each.why))
+
+
+def _find(values: Sequence[str], column: EncodedColumn, seed: int) -> Iterator[Conversion]:
     counts = column.counts
     by_unit: defaultdict[str, dict[int, str]] = defaultdict(dict)
     spelled: Counter[str] = Counter()
     for at in np.flatnonzero(counts).tolist():
-        match = AMOUNT.fullmatch(column.values[at])
+        match = AMOUNT.fullmatch(values[at])
         if match is not None:
             unit = (match[2] or "").strip()
             spelled[unit] += int(counts[at])
@@ -145,11 +164,12 @@ def find(column: EncodedColumn, seed: int = 0) -> Iterator[Conversion]:
     if spelled[main] < REST * counts.sum() or (main and unit_of(main) is None):
         return
     rest = np.array([float(text) for text in by_unit[main].values()])
-    low, high = np.quantile(rest, AMONG)
-    after = column.values[next(iter(by_unit[main]))].strip().removeprefix(next(iter(by_unit[main].values())))
+    low, high = np.quantile(rest, AMONG[0], method="lower"), np.quantile(rest, AMONG[1], method="higher")
+    after = values[next(iter(by_unit[main]))].strip().removeprefix(next(iter(by_unit[main].values())))
     places = _decimals(by_unit[main].values())
+    written = {float(text): values[at] for at, text in by_unit[main].items()}
     for unit, texts in by_unit.items():
-        own = unit_of(unit)
+        own = FRACTION if not unit and main == "%" else unit_of(unit)
         numbers = np.array([float(text) for text in texts.values()])
         if unit == main or own is None or sum(int(counts[at]) for at in texts) < FEWEST:
             continue
@@ -159,10 +179,15 @@ def find(column: EncodedColumn, seed: int = 0) -> Iterator[Conversion]:
             if apart:
                 yield Conversion(frozenset(texts), {}, float("nan"), "")
             continue
-        new = {at: f"{_short(converted(float(text), own, target), places)}{after}" for at, text in texts.items()}
+        made = {at: float(converted(float(text), own, target)) for at, text in texts.items()}
+        new = {
+            at: written.get(number := round(each, places), f"{_short(number, places)}{after}")
+            for at, each in made.items()
+            if unit or low <= each <= high
+        }
         sure = _planted(rest, own, target, (_decimals(texts.values()), places), seed)
-        shown = next(iter(texts))
-        why = f'"{column.values[shown]}" is {new[shown]} in the unit of the other cells, and lies among them then'
+        shown = next(iter(new))
+        why = f'"{values[shown]}" is {new[shown]} in the unit of the other cells, and lies among them then'
         yield Conversion(frozenset(texts), new, sure, why)
 
 
@@ -172,6 +197,8 @@ def _target(name: str, main: str, own: Unit, numbers: np.ndarray, among: tuple[f
     """
     words = LAST_WORD.findall(name)
     named = unit_of(main) if main else unit_of(words[-1]) if words else None
+    if own.measures == "share":
+        named = unit_of(main) if main else FRACTION
     options = [named] if named is not None else list(dict.fromkeys(UNITS.values()))
     fits = []
     for each in options:

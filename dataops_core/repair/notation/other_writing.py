@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import compress
 
 from dataops_core.checks.variants import plain
@@ -12,13 +12,21 @@ from dataops_core.checks.variants import plain
 WORD = re.compile(r"[^\W_]+")
 SHORTEST = 3  # letters of a name that is written otherwise
 SMALL = 3  # letters of words that abbreviations may leave out: of, and, für, the
+SIGNS = re.compile(r"[+#*<>=%]|(?<![^\W_])-|-(?![^\W_])")  # that tell two things apart: A+ and A, AB- and AB
+ROMAN = re.compile("[IVX]+")
+ARTICLES = frozenset(
+    ["the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "gli", "i", "de", "het"]
+)
 INITIALS = (2, 6)  # letters of a name that is nothing but initials
 
 
 @functools.lru_cache(maxsize=100_000)
-def is_other_writing(one: str, other: str) -> bool:
+def is_other_writing(one: str, other: str, strict: bool = False) -> bool:
     """Whether two texts differ in case, accents, punctuation, "&" for "and" and spaces alone, or one abbreviates the
     words of the other, or all of them to their first letters. Numbers must be the same.
+
+    `strict`: small words that one has and the other has not are articles, or begin with a small letter; and one word
+    alone that is shortened has a point.
 
     >>> is_other_writing("KRAKÓW (ALEJA)", "Krakow, Aleja"), is_other_writing("J. Ecol.", "Journal of Ecology")
     (True, True)
@@ -26,36 +34,69 @@ def is_other_writing(one: str, other: str) -> bool:
     (True, False)
     >>> is_other_writing("Ward 1", "Ward 10"), is_other_writing("York", "New York")
     (False, False)
+    >>> [is_other_writing("J Immunol", "Br J Immunol", strict) for strict in (False, True)]
+    [True, False]
+    >>> [is_other_writing("Beck Sanitär", "Becker Sanitär", strict) for strict in (False, True)]
+    [True, False]
     """
-    words = [
-        WORD.findall(plain(text.replace("&", " and ").replace("-", " ").replace(".", ". "))) for text in (one, other)
-    ]
-    if min(sum(map(len, each)) for each in words) < INITIALS[0]:
+    words = [_words(one), _words(other)]
+    plain_words = [[plain(word) for word in each] for each in words]
+    sizes = [sum(map(len, each)) for each in plain_words]
+    if min(sizes) < INITIALS[0] or _initials_apart(*plain_words) or SIGNS.findall(one) != SIGNS.findall(other):
         return False
-    joined = ["".join(each) for each in words]
+    joined = ["".join(each) for each in plain_words]
     if joined[0] == joined[1]:
         return len(joined[0]) >= SHORTEST
-    short, long = sorted(words, key=lambda each: sum(map(len, each)))
-    text = one if words[0] is short else other
-    return _abbreviates(short, long, "." in text) or (text.isupper() and _are_initials(short, long))
+    at = int(sizes[1] < sizes[0])
+    short, long, text = plain_words[at], plain_words[1 - at], (one, other)[at]
+    if strict and "." not in text and sum(word not in long for word in short) == 1:
+        return False
+    small = [_may_go(word, strict) for word in words[1 - at]]
+    return _abbreviates(short, long, small, "." in text) or (text.isupper() and _are_initials(short, long))
 
 
-def _abbreviates(short: Sequence[str], long: Sequence[str], has_points: bool) -> bool:
-    """Whether each word of one text begins one of the other, in order, and none but small words are left out; one word
-    alone must have a point to be an abbreviation.
+def differs_in_signs(one: str, other: str) -> bool:
+    """Whether two texts of at least two letters are the same but for case, accents, points and spaces.
+
+    >>> differs_in_signs("S.A.", "SA"), differs_in_signs("AB+", "AB-"), differs_in_signs("C", "C.")
+    (True, False, False)
+    """
+    bare = ["".join(plain(word) for word in _words(text)) for text in (one, other)]
+    return bare[0] == bare[1] and len(bare[0]) >= INITIALS[0] and SIGNS.findall(one) == SIGNS.findall(other)
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text.replace("&", " and ").replace("-", " ").replace(".", ". "))
+
+
+def _initials_apart(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two texts cannot be one name, for they begin otherwise, as far as that is told at a glance."""
+    return one[0][0] != other[0][0] and one[-1][0] != other[-1][0] and one[0][0] not in {word[0] for word in other}
+
+
+def _may_go(word: str, strict: bool) -> bool:
+    """Whether an abbreviation may leave a word out."""
+    if len(word) > SMALL or ROMAN.fullmatch(word):
+        return False
+    return not strict or word[0].islower() or word.lower() in ARTICLES
+
+
+def _abbreviates(short: Sequence[str], long: Sequence[str], may_go: Sequence[bool], has_points: bool) -> bool:
+    """Whether each word of one text begins one of the other, in order, and none are left out but those that may go;
+    one word alone must have a point to be an abbreviation.
     """
     if len(short) == 1 and not has_points:
         return False
     at = 0
     for word in short:
         while at < len(long) and not _begins(word, long[at]):
-            if len(long[at]) > SMALL:
+            if not may_go[at]:
                 return False
             at += 1
         if at == len(long):
             return False
         at += 1
-    return all(len(word) <= SMALL for word in long[at:])
+    return all(may_go[at:])
 
 
 def _begins(word: str, whole: str) -> bool:
@@ -68,3 +109,42 @@ def _are_initials(short: Sequence[str], long: Sequence[str]) -> bool:
         return False
     main = [len(word) > SMALL for word in long]
     return short[0] in ("".join(word[0] for word in long), "".join(word[0] for word in compress(long, main)))
+
+
+def may_abbreviate(one: str, other: str, rare: Collection[str]) -> bool:
+    """Whether a text may be a short name of another, as far as its letters tell: initials, letters of its words in
+    their order, or words of it, one of which is a `rare` one; or the other way round.
+
+    >>> may_abbreviate("DBL", "Double", ()), may_abbreviate("H/T", "Huile sur toile", ())
+    (True, True)
+    >>> may_abbreviate("Twin beds", "Twin", {"twin"}), may_abbreviate("Wien", "Graz", ())
+    (True, False)
+    """
+    words = [[plain(word) for word in _words(text)] for text in (one, other)]
+    short, long = sorted(words, key=lambda each: sum(map(len, each)))
+    if not short or not short[0] or _digits(short) not in ("", _digits(long)):
+        return False
+    if set(short) <= set(long):
+        return not set(short).isdisjoint(rare)
+    return "".join(short) == "".join(word[0] for word in long) or _is_within(short, long)
+
+
+def _digits(words: Sequence[str]) -> str:
+    return "".join(letter for word in words for letter in word if letter.isdigit())
+
+
+def _is_within(short: Sequence[str], long: Sequence[str]) -> bool:
+    """Whether each word is made of letters of one word of the other text, in turn, with its first letter."""
+    at = 0
+    for word in short:
+        while at < len(long) and not (word[0] == long[at][0] and _has_letters(word, long[at])):
+            at += 1
+        if at == len(long):
+            return False
+        at += 1
+    return True
+
+
+def _has_letters(some: str, text: str) -> bool:
+    rest = iter(text)
+    return all(letter in rest for letter in some)

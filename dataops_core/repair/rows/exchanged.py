@@ -10,6 +10,7 @@ from itertools import permutations
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.formats import Format
@@ -22,6 +23,7 @@ USUAL = (0.005, 0.995)  # of the distances between them
 TIED = 0.6  # of the span of a column: where distances are wider, the columns are not about the same
 MOST_COLUMNS = 12
 MOSTLY = 0.8
+OTHERWISE, OTHER_WIDTH = 1e-4, 1.5  # so rarely, and so many times as wide, are they spread where cells were exchanged
 FEW_STEPS = (
     20,
     0.005,
@@ -75,9 +77,18 @@ def _exchanged(first: np.ndarray, second: np.ndarray, *, is_date: bool) -> tuple
         for a, b in ((first[wrong], _turned(second[wrong])), (_turned(first[wrong]), second[wrong])):
             usual &= ~((b - a >= low) & (b - a <= high))
     usual &= ~_is_in_place(first, wrong, second[wrong]) & ~_is_in_place(second, wrong, first[wrong])
+    if usual.any() and not _spread_alike(known[known >= 0], -between[wrong[usual]]):
+        return None
     others = len(wrong) - int(usual.sum())  # wrong in some other way: so many of these are as far apart by chance
     sure = SURE * (1.0 - (others + 0.5) * wide / max(1, int(usual.sum())))
     return (wrong[usual], sure) if usual.sum() >= FEWEST and sure >= LEAST else None
+
+
+def _spread_alike(known: np.ndarray, exchanged: np.ndarray) -> bool:
+    """Whether some distances are about as wide as those of the other rows: else they are something else."""
+    times = np.median(exchanged) / max(float(np.median(known)), 1e-12)
+    alike = 1 / OTHER_WIDTH <= times <= OTHER_WIDTH
+    return bool(alike or stats.mannwhitneyu(known, exchanged).pvalue > OTHERWISE)
 
 
 def _is_in_place(cells: np.ndarray, rows: np.ndarray, new: np.ndarray) -> np.ndarray:

@@ -1,31 +1,36 @@
 """Numbers in another unit throughout some rows: a thousand times less than all others where one clerk, source or year
 wrote them.
 
-A number is proposed only where it lies apart from the others of its column, with nothing between, and among them once
-it is multiplied by one power of ten and by no other; and where nearly all such numbers stand in rows that have one
-value of another column in common.
+A number is proposed only where it lies apart from the others of its column, or is written with more or fewer
+decimals, and lies among them once it is multiplied by one power of ten and by no other; and where nearly all such
+numbers stand in rows that have one value of another column in common, or follow on each other.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.formats import Format
+from dataops_core.repair.notation.other_units import LAST_WORD, UNITS, unit_of
 from dataops_core.repair.rows.exchanged import numbers_of
+from dataops_core.repair.rows.in_common import Group, groups_of, in_a_run, in_common
 from dataops_core.repair.rows.swapped_columns import LEAST, SURE
 
 FEWEST, MOST = 5, 0.25  # cells of another unit; share of the cells
 AMONG = (0.005, 0.995)  # of the others
 ONE_POWER = 0.9  # of the numbers must lie among the others with it
-GAP = 0.3  # between them and all others: nothing lies there (log 10)
+GAP, MOST_GAPS = 0.1, 12  # between them and all others: nothing lies there (log 10); the widest that are looked at
+MOSTLY = 0.7  # of such numbers stand together
+CLEARLY = 0.1  # less unlike the others (Kolmogorov-Smirnov) must these numbers be than in any other unit
+MOST_DIGITS, MOST_ZEROS = 6, 3  # decimals of a number; zeros at the end of one without
 ALIKE, SLACK = 0.5, 0.05  # of half the range of the others their middle may be from that of these, and a little more
-TOGETHER = 0.9  # of them stand in the rows of one value of another column
-COMMON, VALUES = 0.6, 500  # share of the other rows with that value at the most; different values of a column
-BY_CHANCE = 1e-4
 TRIED = 40
 LOOKED_AT, ROUNDING = 2_000, 1e-6  # numbers, to see with how many decimals they are written
 
@@ -43,27 +48,151 @@ class Scaled:
 
 def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Scaled]:
     """The columns of numbers with such rows; `learned` are the forms of the columns, by place."""
-    groups: list[tuple[str, np.ndarray, list[str]]] | None = None
+    groups: list[Group] | None = None
     for at, column in enumerate(table.columns):
-        kind, numbers = numbers_of(column, learned.get(at))
+        form = learned.get(at)
+        kind, numbers = numbers_of(column, form)
         if kind != "number":
             continue
-        found = _scaled(numbers)
-        if found is None:
-            continue
-        rows, power, sure = found
-        if sure < LEAST:
-            continue
-        groups = _groups(table) if groups is None else groups
-        common = _in_common(rows, np.isfinite(numbers), [each for each in groups if each[0] != column.name])
-        if common is None:
-            continue
-        name, value, own = common
-        texts = [_written(number * 10.0**power, column, learned.get(at)) for number in numbers[own].tolist()]
-        if None in texts:
-            continue
-        why = f'nearly all such numbers stand where "{name}" is "{value}"; times {10.0**power:g} they are as the others'
-        yield Scaled(at, own, [text for text in texts if text is not None], sure, why)
+        digits = _digits(numbers)
+        for rows, options in _in_doubt(numbers, _written_digits(column, form, digits)):
+            groups = groups_of(table, learned) if groups is None else groups
+            own, where = _belong_together(
+                rows, np.isfinite(numbers), [each for each in groups if each[0] != column.name]
+            )
+            found = None if own is None else _unit_of(column, numbers, own, rows, digits, options)
+            if own is None or found is None or found[1] < LEAST:
+                continue
+            change, sure = found
+            places = int(np.quantile(digits[np.isfinite(numbers)], ONE_POWER))
+            made = [number * change.times + change.plus for number in numbers[own].tolist()]
+            texts = [_written(round(each, places) if change.words else each, column, form) for each in made]
+            if None not in texts:
+                why = f"nearly all such numbers stand {where}; {change} they are as the others"
+                yield Scaled(at, own, [text for text in texts if text is not None], sure, why)
+                break
+
+
+class Change(NamedTuple):
+    """What makes a number of one unit one of another: `times` it, and `plus`; in words, where it is no power of ten."""
+
+    times: float
+    plus: float = 0.0
+    words: str = ""
+
+    def __str__(self) -> str:
+        return self.words or f"times {self.times:g}"
+
+
+def _written_digits(column: EncodedColumn, form: Format | None, digits: np.ndarray) -> np.ndarray:
+    """With how many decimals each number is written, as the text says (rows,)."""
+    if column.type != "text" or form is None:
+        return digits
+    read = [[value for value, own in form.kind.read(text) if own == form.main] for text in list(column.values)]
+    return np.append(np.array([len(some[-1][2]) if some else 0 for some in read]), 0)[column.codes]
+
+
+def _digits(numbers: np.ndarray) -> np.ndarray:
+    """With how many decimals each number can be written; below 0 where it ends with zeros (rows,)."""
+    digits = np.full(len(numbers), MOST_DIGITS)
+    for places in range(MOST_DIGITS - 1, -MOST_ZEROS - 1, -1):
+        shifted = numbers * 10.0**places
+        digits[np.abs(shifted - np.round(shifted)) < ROUNDING * np.maximum(1.0, np.abs(shifted) * ROUNDING)] = places
+    return digits
+
+
+def _in_doubt(numbers: np.ndarray, digits: np.ndarray) -> Iterator[tuple[np.ndarray, tuple[int, ...]]]:
+    """Rows whose numbers may be in another unit, and the powers of ten that may bring them back: those that lie apart
+    from the others, and those that are written with more or fewer decimals.
+    """
+    there = np.flatnonzero(np.isfinite(numbers) & (numbers > 0))
+    if len(there) < 10 * FEWEST:
+        return
+    size = np.log10(numbers[there])
+    ordered = np.sort(size)
+    gaps = np.diff(ordered)
+    for cut in np.argsort(-gaps, kind="stable")[:MOST_GAPS].tolist():
+        for sign, few in ((1, size <= ordered[cut]), (-1, size > ordered[cut])):
+            if gaps[cut] >= GAP and FEWEST <= few.sum() <= MOST * len(there):
+                yield there[few], (sign, 2 * sign, 3 * sign)
+    shown = digits[there]
+    usual = int(np.bincount(shown + MOST_ZEROS).argmax()) - MOST_ZEROS
+    if usual < 0:  # numbers that end with zeros may end with more of them by chance
+        usual = next(p for p in range(-MOST_ZEROS, MOST_DIGITS + 1) if (shown <= p).mean() >= 1 - MOST)
+    for few, power in ((shown > usual, 1), (shown < usual, -1)):
+        if FEWEST <= few.sum() <= MOST * len(there) and (power > 0 or usual > 0):
+            yield there[few], tuple(power * size for size in (1, 2, 3))
+
+
+def _belong_together(rows: np.ndarray, known: np.ndarray, groups: list[Group]) -> tuple[np.ndarray | None, str]:
+    """Of some rows those that have one thing in common, and where they stand; None where they have nothing."""
+    common = in_common(rows, known, groups, MOSTLY)
+    if common is not None:
+        return common[2], f'where "{common[0]}" is "{common[1]}"'
+    return in_a_run(rows, known), "in rows that follow on each other"
+
+
+def _unit_of(
+    column: EncodedColumn,
+    numbers: np.ndarray,
+    own: np.ndarray,
+    doubted: np.ndarray,
+    digits: np.ndarray,
+    options: tuple[int, ...],
+) -> tuple[Change, float] | None:
+    """What brings the numbers of some rows among those of which nobody doubts, with all their digits, and how sure that
+    is: a power of ten, or another unit of what the name of the column tells; the one that explains them far better.
+    """
+    others = np.isfinite(numbers)
+    others[doubted] = False
+    found = _power(np.log10(numbers[own]), np.log10(numbers[others & (numbers > 0)]), options)
+    most = [int(np.quantile(digits[rows], ONE_POWER)) for rows in (own, np.flatnonzero(others))]
+    powers = [(Change(10.0 ** found[0]), found[1])] if found is not None else []
+    known = [
+        (change, SURE * share)
+        for change in _changes(column.name)
+        if (share := _come_back(numbers[own], numbers[others], change, most)) > 0
+    ]
+    unlike = [
+        float(stats.ks_2samp(numbers[own] * each.times + each.plus, numbers[others]).statistic)
+        for each, _ in (*powers, *known)
+    ]
+    if not unlike:
+        return None
+    best = int(np.argmin(unlike))
+    if any(other < unlike[best] + CLEARLY for at, other in enumerate(unlike) if at != best):
+        return None
+    if best < len(powers) and most[0] - round(np.log10(powers[0][0].times)) != most[1]:
+        return None
+    return (*powers, *known)[best]
+
+
+def _changes(name: str) -> list[Change]:
+    """What makes numbers of other units those of the unit that a column's name ends with; no powers of ten."""
+    words = LAST_WORD.findall(name.replace("_", " "))
+    named = unit_of(words[-1]) if words else None
+    if named is None:
+        return []
+    made = []
+    for spelling, unit in UNITS.items():
+        if unit.measures == named.measures and unit != named:
+            change = Change(unit.size / named.size, (unit.start - named.start) / named.size, f'read as "{spelling}"')
+            if change.plus or round(np.log10(change.times), 9) % 1:
+                made.append(change)
+    return made
+
+
+def _come_back(few: np.ndarray, others: np.ndarray, change: Change, digits: list[int]) -> float:
+    """The share of other numbers that come back when they are written in the unit of these, with as many decimals; 0
+    where these numbers, as they would be, do not lie among the others.
+    """
+    low, high = np.quantile(others, AMONG)
+    made = few * change.times + change.plus
+    if ((made >= low) & (made <= high)).mean() < ONE_POWER:
+        return 0.0
+    some = np.random.default_rng([len(few), len(others)]).choice(others, min(len(others), LOOKED_AT))
+    written = np.round((some - change.plus) / change.times, digits[0])
+    return float((np.round(written * change.times + change.plus, digits[1]) == np.round(some, digits[1])).mean())
 
 
 def _written(number: float, column: EncodedColumn, form: Format | None) -> str | None:
@@ -72,98 +201,47 @@ def _written(number: float, column: EncodedColumn, form: Format | None) -> str |
     if column.type != "text" or form is None:
         return text
     values = [value for value, own in form.kind.read(text) if getattr(own, "point", ".") == "."]
-    return form.kind.write(values[0], form.main) if values else None
-
-
-def _scaled(numbers: np.ndarray) -> tuple[np.ndarray, int, float] | None:
-    """Rows whose numbers are those of the others divided by a power of ten, the power, and how sure that is."""
-    there = np.flatnonzero(np.isfinite(numbers) & (numbers > 0))
-    if len(there) < 10 * FEWEST:
+    if not values:
         return None
-    size = np.log10(numbers[there])
-    ordered = np.sort(size)
-    for cut in np.flatnonzero(np.diff(ordered) >= GAP).tolist():
-        for power_sign, few in ((1, size <= ordered[cut]), (-1, size > ordered[cut])):
-            if FEWEST <= few.sum() <= MOST * len(there):
-                found = _power(size[few], size[~few], power_sign)
-                places = [_places(numbers[there[side]]) for side in (few, ~few)]
-                if found is not None and places[0] - found[0] >= places[1]:
-                    return there[few], *found
-    return None
+    sign, whole, part, unit = values[0]
+    return form.kind.write((sign, whole, part.ljust(_usual_places(column, form), "0"), unit), form.main)
 
 
-def _places(numbers: np.ndarray) -> int:
-    """With how many decimals most numbers are written; below 0 where they end with zeros. What became of "1" in
-    hundreds has not the digits that the others have.
-    """
-    some = numbers[:: max(1, len(numbers) // LOOKED_AT)]
-    for places in range(-3, 6):
-        if (np.abs(some * 10.0**places - np.round(some * 10.0**places)) < ROUNDING).mean() >= ONE_POWER:
-            return places
-    return 6
+def _usual_places(column: EncodedColumn, form: Format) -> int:
+    """With how many decimals nearly all numbers of a column are written; 0 where they differ."""
+    some = [column.values[at] for at in np.flatnonzero(column.counts)[:LOOKED_AT].tolist()]
+    places = Counter(len(value[2]) for text in some for value, own in form.kind.read(text)[:1] if own == form.main)
+    usual, number = places.most_common(1)[0] if places else (0, 0)
+    return int(usual) if number >= ONE_POWER * places.total() else 0
 
 
-def _power(few: np.ndarray, others: np.ndarray, sign: int) -> tuple[int, float] | None:
-    """The power of ten, of that sign, that brings some numbers among others (both as log 10), and how sure it is.
+def _power(few: np.ndarray, others: np.ndarray, options: tuple[int, ...]) -> tuple[int, float] | None:
+    """The power of ten, one of the options, that brings some numbers among others (both as log 10), where they do not
+    lie as they are, and how sure it is.
 
     That is measured with as many of the others, divided by it: how often it is found again, and no other.
     """
     low, high = np.quantile(others, AMONG)
     among = float(low), float(np.median(others)), float(high)
-    power = _brings(few, among, sign)
+    power = _brings(few, among, options)
     if power is None:
         return None
     rng = np.random.default_rng([len(few), len(others)])
     size = min(len(few), LOOKED_AT)
-    found = sum(_brings(rng.choice(others, size) - power, among, sign) == power for _ in range(TRIED))
+    found = sum(_brings(rng.choice(others, size) - power, among, options) == power for _ in range(TRIED))
     return power, SURE * (found + 0.5) / (TRIED + 1.0)
 
 
-def _brings(few: np.ndarray, among: tuple[float, float, float], sign: int) -> int | None:
-    """The only power of ten, of that sign, that brings numbers among others, of which these are the least, the median
-    and the greatest; None where there is none, or several.
+def _brings(few: np.ndarray, among: tuple[float, float, float], options: tuple[int, ...]) -> int | None:
+    """The only power of ten that brings numbers among others, of which these are the least, the median and the
+    greatest; None where there is none, or several, or they lie there as they are.
     """
     low, middle, high = among
     slack = ALIKE * (high - low) / 2 + SLACK
     fits = [
         power
-        for power in (sign, 2 * sign, 3 * sign)
+        for power in (0, *options)
         if ((few + power >= low) & (few + power <= high)).mean() >= ONE_POWER
         and abs(float(np.median(few)) + power - middle) <= slack
     ]
-    return fits[0] if len(fits) == 1 else None
-
-
-def _groups(table: EncodedTable) -> list[tuple[str, np.ndarray, list[str]]]:
-    """What rows have in common: the name, per row the place of its value (-1: none), and the values."""
-    made = []
-    for column in table.columns:
-        if column.type == "datetime":
-            months, places = np.unique([text[:7] for text in list(column.values)], return_inverse=True)
-            codes = np.append(places, -1)[column.codes]
-            made += [(column.name, codes, months.tolist())] if len(months) <= VALUES else []
-        elif 2 <= (column.counts > 0).sum() <= VALUES:
-            made.append((column.name, column.codes, list(column.values)))
-    return made
-
-
-def _in_common(
-    rows: np.ndarray, known: np.ndarray, groups: list[tuple[str, np.ndarray, list[str]]]
-) -> tuple[str, str, np.ndarray] | None:
-    """The column and value that nearly all of these rows have, and few others; and the rows that have it."""
-    best = None
-    for name, codes, values in groups:
-        own = codes[rows]
-        if not (own >= 0).any():
-            continue
-        counts = np.bincount(own[own >= 0], minlength=len(values))
-        top = int(counts.argmax())
-        others = np.bincount(codes[known & (codes >= 0)], minlength=len(values)) - counts
-        share = (others[top] + 1.0) / (others.sum() + 1.0)
-        chance = len(values) * share ** int(counts[top])
-        if counts[top] >= TOGETHER * len(rows) and share <= COMMON and chance <= BY_CHANCE:
-            best = min(best or (chance, name, top), (chance, name, top))
-    if best is None:
-        return None
-    name, codes, values = next(each for each in groups if each[0] == best[1])
-    return name, values[best[2]], rows[codes[rows] == best[2]]
+    return fits[0] if len(fits) == 1 and fits[0] else None

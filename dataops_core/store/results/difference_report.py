@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from dataops_core.errors import IntegrityError
-from dataops_core.report.document import HIDDEN, between, document, percent, table
+from dataops_core.report.document import HIDDEN, between, document, percent
 from dataops_core.report.mask import masked_document
 from dataops_core.store import states, versions
 from dataops_core.store.people.veil import OPEN, Veil
@@ -100,55 +99,64 @@ def html_report(
     """
     before, after, found = gather(store, dataset, one, other, seen)
     kinds = {column.name: column.kind for column in states.table(store, after.state).columns}
-    parts = [
-        ("Rows and columns", _schema(found.cells)),
-        ("Cells", _cells(found)),
-        ("Distributions", _spread(found, kinds, hide)),
-        ("Rules", _rules(found, hide)),
-        ("Groups of people", "".join(_groups(each, hide) for each in found.groups)),
-        ("How to repeat it", _repeat(before, after, name)),
-    ]
-    intro = (
-        f"From version {one} to version {other}. Values and groups of fewer than {FEW} rows are not named, nor are"
-        " values of texts and identifiers."
+    rows = {
+        "rows": _rows(found.cells),
+        "columns": _columns(found.cells),
+        "cells": [
+            (column, f"{number:,}", f"{found.cells.cells_emptied.get(column, 0):,}")
+            for column, number in found.cells.cells_changed.items()
+        ],
+        "rules": _rules(found, hide),
+        "versions": [(f"Version {each.number}", each.id, each.content_hash) for each in (before, after)],
+    }
+    made = document(
+        "store/results/templates/difference.html",
+        kind="Difference report",
+        title=name,
+        intro=f"From version {one} to version {other}. Values and groups of fewer than {FEW} rows are not named, nor"
+        " are values of texts and identifiers.",
+        found=found,
+        rows=rows,
+        spread=_spread(found, kinds, hide),
+        groups=[_groups(each, hide) for each in found.groups],
+        within=WITHIN,
+        one=one,
+        other=other,
     )
-    return masked_document(document("Difference report", name, intro, parts))
+    return masked_document(made)
 
 
-def _schema(found: Difference) -> str:
-    lines = [
+def _rows(found: Difference) -> list[tuple[str, str, str]]:
+    return [
         ("Rows", f"{found.rows_before:,}", f"{found.rows_after:,}"),
         ("Rows dropped", "", f"{found.rows_dropped:,}"),
         ("Rows added", "", f"{found.rows_added:,}"),
         ("Rows changed", "", f"{found.rows_changed:,}"),
     ]
-    by = f"<p>Rows are matched by {html.escape(found.key)}.</p>" if found.key else ""
-    columns = [(old, old, new) for old, new in found.columns_renamed.items()]
-    columns += [(name, "there", "removed") for name in found.columns_removed]
-    columns += [(name, "", "added") for name in found.columns_added]
-    columns += [(name, old, new) for name, (old, new) in found.columns_retyped.items()]
-    return table(("", "before", "after"), lines) + by + table(("column", "before", "after"), columns)
 
 
-def _cells(found: Differences) -> str:
-    rows = [
-        (name, f"{number:,}", f"{found.cells.cells_emptied.get(name, 0):,}")
-        for name, number in found.cells.cells_changed.items()
+def _columns(found: Difference) -> list[tuple[str, str, str]]:
+    return [
+        *((old, old, new) for old, new in found.columns_renamed.items()),
+        *((name, "there", "removed") for name in found.columns_removed),
+        *((name, "", "added") for name in found.columns_added),
+        *((name, old, new) for name, (old, new) in found.columns_retyped.items()),
     ]
-    return table(("column", "cells changed", "of these, empty now"), rows)
 
 
-def _spread(found: Differences, kinds: Mapping[str, str], hide: Veil) -> str:
-    parts = []
+def _spread(
+    found: Differences, kinds: Mapping[str, str], hide: Veil
+) -> list[tuple[str, float, list[tuple[str, str, str]]]]:
+    """Of each column whose values may be named: its name, how far it moved, and its values with their rows."""
+    spread = []
     for name, told in found.distributions.items():
         far = distance(told)
         if far is None or kinds.get(name) not in NAMED:
             continue
         counted = [each for each in zip(told["labels"], told["before"], told["after"], strict=True) if any(each[1:])]
         rows = [(hide.text(label), f"{old:,}", f"{new:,}") for label, old, new in _without_rare(counted)]
-        says = f"{html.escape(name)}: {percent(far)} of the rows would have to move to make both alike."
-        parts.append(f"<h3>{says}</h3>" + table(("value", "rows before", "rows after"), rows))
-    return "".join(parts)
+        spread.append((name, far, rows))
+    return spread
 
 
 def _without_rare(counted: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
@@ -175,8 +183,8 @@ def _is_few(*counts: int) -> bool:
     return 0 < _least(*counts) < FEW
 
 
-def _rules(found: Differences, hide: Veil) -> str:
-    rows = [
+def _rules(found: Differences, hide: Veil) -> list[tuple[str, ...]]:
+    return [
         (
             hide.text(each.says),
             *(side or "not there" for side in (each.before, each.after)),
@@ -184,18 +192,16 @@ def _rules(found: Differences, hide: Veil) -> str:
         )
         for each in found.rules
     ]
-    return table(("rule", "was", "is", "rows that failed", "rows that fail"), rows)
 
 
-def _groups(column: ColumnDifference, hide: Veil) -> str:
-    head = ("group", "rows", "good outcome", "95 % interval", f"gap to {column.reference}", "95 % interval", "")
-    parts = [f"<h3>{html.escape(hide.text(column.column))}</h3>"]
+def _groups(column: ColumnDifference, hide: Veil) -> dict[str, Any]:
+    """A column that tells groups apart, with the lines of both versions."""
     small = {each.group for each in column.groups if _is_few(each.rows_before, each.rows_after)}
     if len(small) == 1 and len(column.groups) > 2:  # the whole less the others would tell it
         others = [each for each in column.groups if each.group not in small]
         small.add(min(others, key=lambda each: (_least(each.rows_before, each.rows_after), each.group)).group)
-    for side in ("before", "after"):
-        rows = []
+    sides: dict[str, list[tuple[str, ...]]] = {"before": [], "after": []}
+    for side, rows in sides.items():
         for each in column.groups:
             told = {key.removesuffix(f"_{side}"): value for key, value in asdict(each).items() if key.endswith(side)}
             if each.group in small:
@@ -208,17 +214,10 @@ def _groups(column: ColumnDifference, hide: Veil) -> str:
                 *(gap if told["gap"] is not None else ("", "")),
                 told["verdict"],
             ))  # fmt: skip
-        parts.append(f"<p>{side.capitalize()}</p>" + table(head, rows))
-    return "".join(parts) + f"<p class=quiet>{WITHIN}</p>"
+    return {"name": hide.text(column.column), "reference": column.reference, **sides}
 
 
 WITHIN = (
     "Intervals and verdicts hold within each version: by Wilson and Newcombe, and corrected by Holm for all groups and"
     " columns. Two versions may share rows, so they do not say whether a change between versions is more than chance."
 )
-
-
-def _repeat(before: Version, after: Version, name: str) -> str:
-    rows = [(f"Version {each.number}", each.id, each.content_hash) for each in (before, after)]
-    asked = f"dataops diff {name} {before.number} {after.number}"
-    return table(("", "id", "content hash"), rows) + f"<p><code>{html.escape(asked)}</code></p>"

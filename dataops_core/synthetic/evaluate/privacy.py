@@ -6,37 +6,18 @@ leak seen" is all that can be said, for what is not looked for is not found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from dataops_core.progress import Progress
 from dataops_core.record import Record, spread
-from dataops_core.synthetic.evaluate import edited_copies, membership, record_matches
+from dataops_core.synthetic.evaluate import membership
 from dataops_core.synthetic.evaluate.align_columns import Aligned
-from dataops_core.synthetic.evaluate.distance import Nearest, nearest, points
+from dataops_core.synthetic.evaluate.measures import MEASURES, PrivacyMeasure, Sides
+from dataops_core.synthetic.evaluate.measures.measure import FEW, NO_HOLDOUT
 from dataops_core.synthetic.evaluate.signals import Signal
 from dataops_core.synthetic.evaluate.significance import DOUBTFUL, LEAK
 
-FEW = 100  # rows below which nothing can be told from chance
-SURELY_NEAR, NEARER = 0.2, 0.8  # ratios of the near tails
-MOST_TEXTS = 50  # values of a column that is worth guessing
-NO_HOLDOUT = "every real row may have been learned from; a holdout that nobody learned from would tell"
-TITLES = {
-    "exact_matches": "Rows that are copies of real ones",
-    "near_copies": "Rows that are copies but for the last digits",
-    "identifiers": "Real names, numbers and texts that come back",
-    "singletons": "Values that one person alone has, and that come back",
-    "lonely": "People unlike anybody else whom a row comes near",
-    "combinations": "Combinations that one person alone has, and that come back",
-    "edited_copies": "Rows that are copies but for a few columns",
-    "attribute_disclosure": "Guessing what is not known of a person",
-    "dcr_share": "Rows closer to the training rows than to fresh ones",
-    "mia_tpr_at_1pct": "Training rows that can be told at 1 % false alarms",
-    "p5_ratio": "How near the nearest rows are, against fresh ones",
-}
 Signals = dict[str, Signal]
 
 
@@ -86,20 +67,16 @@ def privacy(found: Aligned, target: str | None, seed: int, progress: Progress, k
     is weighed against chance row by row (distances, membership, combinations) is weighed by one row of each person.
     """
     alone = found if key is None else _one_each(found, key)
-    numbers, categories = found.named("number", "date"), found.named("category")
-    said: Signals = {}
+    sides = Sides(found, alone, target, seed)
+    columns = sides.numbers + sides.categories
     few = min(len(found.real), len(found.synthetic)) < 2
-    if not few:
-        progress(0.0, "Looking for copies")
-        said |= _copies(found, numbers, categories) | {"combinations": _combinations(alone, categories, seed)}
-        progress(0.3, "Looking for edited copies")
-        said["edited_copies"] = _edited(alone, numbers, categories, seed)
-        progress(0.4, "Measuring distances")
-        said |= _by_distance(alone, numbers, categories, target, seed)
-    signals = {name: _weighed(name, said.get(name) or Signal(why="there are too few rows")) for name in TITLES}
+    signals: Signals = {}
+    for number, (name, measure) in enumerate(MEASURES.items()):
+        progress(number / len(MEASURES), measure.title)
+        signals[name] = _weighed(measure, Signal(why="there are too few rows") if few else measure.of(sides))
     leaks = [name for name, each in signals.items() if each.leak]
     doubts = [name for name, each in signals.items() if each.doubtful]
-    thin = min(len(alone.real), len(alone.synthetic)) < FEW or not numbers + categories
+    thin = min(len(alone.real), len(alone.synthetic)) < FEW or not columns
     alike = found.holdout is None
     verdict: Literal["leak", "doubtful", "not enough to tell", "no leak seen"] = (
         "leak"
@@ -119,9 +96,7 @@ def privacy(found: Aligned, target: str | None, seed: int, progress: Progress, k
         signals=signals,
         level=Levels(leak=LEAK, doubtful=DOUBTFUL),
         would_find=would,
-        rows=ComparedRows(
-            compared_by_distance=membership.rows_for(len(numbers) + len(categories)), columns=numbers + categories
-        ),
+        rows=ComparedRows(compared_by_distance=membership.rows_for(len(columns)), columns=columns),
         words=_words(verdict, leaks or doubts, signals, found.unread, would, thin=thin),
     )
 
@@ -137,173 +112,10 @@ def _one_each(found: Aligned, key: str) -> Aligned:
     )
 
 
-def _copies(found: Aligned, numbers: list[str], categories: list[str]) -> Signals:
-    sides = found.real, found.synthetic, found.holdout
-    said: Signals = {}
-    if numbers + categories:
-        said["exact_matches"] = record_matches.exact(*sides, numbers + categories, found.named("id", "text"))
-        said["near_copies"] = record_matches.near(*sides, numbers, categories)
-    else:
-        said |= _unknown(("exact_matches", "near_copies"), "no column can be compared")
-    verbatim = found.named("id", "text")
-    said["identifiers"] = (
-        record_matches.identifiers(*sides, verbatim)
-        if verbatim
-        else Signal(why="no column holds identifiers or free text")
-    )
-    said["singletons"] = (
-        record_matches.singletons(*sides, categories) if categories else Signal(why="no column holds categories")
-    )
-    return said
-
-
-def _combinations(found: Aligned, categories: list[str], seed: int) -> Signal:
-    if found.holdout is None or len(categories) < 2:
-        return Signal(why=NO_HOLDOUT if found.holdout is None else "it takes two columns of categories")
-    size = min(len(found.real), len(found.holdout))
-    return record_matches.combinations(found.real[:size], found.synthetic, found.holdout[:size], categories, seed)
-
-
-def _edited(found: Aligned, numbers: list[str], categories: list[str], seed: int) -> Signal:
-    if found.holdout is None or len(found.holdout) < FEW or len(found.real) < FEW:
-        return Signal(why=NO_HOLDOUT if found.holdout is None else f"it takes {FEW} rows on each side")
-    size = min(len(found.real), len(found.holdout), most := edited_copies.rows_for(len(numbers) + len(categories)))
-    return edited_copies.edited(
-        found.real[:size], found.synthetic[:most], found.holdout[:size], numbers, categories, seed
-    )
-
-
-def _by_distance(found: Aligned, numbers: list[str], categories: list[str], target: str | None, seed: int) -> Signals:
-    late = ("lonely", "attribute_disclosure", "dcr_share", "mia_tpr_at_1pct")
-    if not numbers + categories:
-        return _unknown((*late, "p5_ratio"), "no column can be compared")
-    rng = np.random.default_rng([seed % 2**32, 7])
-    most = membership.rows_for(len(numbers) + len(categories))
-    made = found.synthetic[:most]
-    if found.holdout is None:
-        size = min(most, len(found.real) // 2)
-        one, other = found.real[:size], found.real[size : 2 * size]
-        a, b, s = points([one, other, made], numbers, categories, 2)
-        return _unknown(late, NO_HOLDOUT) | {"p5_ratio": _tail(nearest(s, a), nearest(b, a), rng)}
-    size = min(most, len(found.real), len(found.holdout))
-    if size < 2:
-        return _unknown((*late, "p5_ratio"), "the holdout has too few rows")
-    one, other = found.real[:size], found.holdout[:size]
-    a, b, s = points([one, other, made], numbers, categories, 2)
-    train, holdout, across = nearest(s, a), nearest(s, b), nearest(b, a)
-    alone = (
-        np.minimum(nearest(a, a, same=True).distance, across.back),
-        np.minimum(nearest(b, b, same=True).distance, across.distance),
-    )
-    closer = membership.closer_to_training(train, holdout, (len(a), len(b)), rng)
-    ratio = _tail(train, across, rng)
-    if ratio.p is not None:  # crowding about common rows is no leak: what decides is on which side the nearest rows lie
-        tail = closer["tail"]
-        ratio = replace(ratio, p=tail.p, tail_share=tail.value, tail_interval=tail.interval)
-    said = {
-        "dcr_share": replace(closer["all"], expected=0.5),
-        "mia_tpr_at_1pct": membership.found_members(train.back, holdout.back),
-        "p5_ratio": ratio,
-        "lonely": membership.lonely(train.back, holdout.back, alone),
-    }
-    secrets = _secrets(found, target, numbers, categories)
-    most = max(500, most // 3)
-    if secrets:
-        spots = (
-            a.take(np.arange(min(most, len(a)))),
-            b.take(np.arange(min(most, len(b)))),
-            s.take(np.arange(min(most, len(s)))),
-        )
-        said["attribute_disclosure"] = membership.disclosed(
-            (one[:most], other[:most]), made[:most], spots, (numbers, categories), secrets
-        )
-    else:
-        said["attribute_disclosure"] = Signal(why="it takes a column to guess and another one to know")
-    return said
-
-
-def _tail(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> Signal:
-    """The ratio of the near tails. Against one half of the real rows, a synthetic table that crowds about common rows
-    looks near as well: only a ratio that crowding hardly makes is a leak, the rest is doubtful at most.
-    """
-    if not len(made.distance) or not len(fresh.distance):
-        return Signal(why="there are too few rows")
-    told = membership.tail_ratio(made, fresh, rng)
-    if told.p is None or told.value is None or told.value < SURELY_NEAR:
-        return told
-    return replace(told, p=max(told.p, 2 * LEAK if told.value < NEARER else 1.0))
-
-
-def _unknown(names: Iterable[str], why: str) -> Signals:
-    return {name: Signal(why=why) for name in names}
-
-
-def _secrets(found: Aligned, target: str | None, numbers: list[str], categories: list[str]) -> list[str]:
-    """The columns that somebody might guess: the target, and the categories with the most uncertain values."""
-    if len(numbers) + len(categories) < 2:
-        return []
-    unsure = {}
-    for name in categories:
-        shares = found.real[name].value_counts(normalize=True).to_numpy()
-        if 2 <= len(shares) <= MOST_TEXTS:
-            unsure[name] = float(-(shares * np.log(shares)).sum())
-    chosen = [target] if target in [*numbers, *categories] else []
-    chosen += sorted((name for name in unsure if name != target), key=lambda name: -unsure[name])
-    return [str(name) for name in (chosen or numbers)[: membership.SECRETS]]
-
-
-def _weighed(name: str, told: Signal) -> Signal:
+def _weighed(measure: PrivacyMeasure, told: Signal) -> Signal:
     leak = told.p is not None and told.p <= LEAK
     doubtful = told.p is not None and not leak and told.p <= DOUBTFUL
-    return replace(told, title=TITLES[name], leak=leak, doubtful=doubtful, words=_said(name, told))
-
-
-def _said(name: str, each: Signal) -> str:
-    """One signal in words."""
-    value, expected = each.value, each.expected
-    if value is None:
-        return f"Not measured: {each.why}."
-    usual = "" if expected is None else f"; a fresh sample of real rows would show about {_number(expected)}"
-    return {
-        "exact_matches": f"{value:,} synthetic rows are the same as a real row in every compared column{usual}.",
-        "near_copies": f"{value:,} synthetic rows differ from a real row in the last digits only{usual}.",
-        "edited_copies": (
-            f"{value:,} real rows have a synthetic row that agrees with them in most columns, beyond what chance"
-            f" allows{usual}."
-        ),
-        "identifiers": f"{value:,} different real names, identifiers or texts stand in the synthetic table{usual}.",
-        "singletons": f"{value:,} values that a single real row has stand in the synthetic table as well{usual}.",
-        "lonely": (
-            f"A synthetic row comes close to {value:,} of {each.of or 0:,} training rows that are unlike any"
-            f" other{usual}."
-        ),
-        "combinations": (
-            f"{value:,} training rows can be singled out by values that the synthetic table shows together{usual}."
-        ),
-        "attribute_disclosure": (
-            f'Who knows the rest of a person guesses "{each.column}" right in {_share(value)} of the training'
-            f" rows, and in {_share(expected)} of rows that nobody learned from."
-        ),
-        "dcr_share": (
-            f"{_share(value)} of the synthetic rows are closer to a training row than to a fresh one; one half is fair."
-        ),
-        "mia_tpr_at_1pct": (
-            f"At 1 % false alarms, {_share(value)} of the training rows can be told to have been learned from; 1 % is"
-            " chance."
-        ),
-        "p5_ratio": (
-            f"The nearest synthetic rows lie {_number(value)} times as far from the training rows as fresh real"
-            " rows do."
-        ),
-    }[name]
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
-
-
-def _share(value: float | None) -> str:
-    return "none" if value is None else f"{value:.1%}"
+    return replace(told, title=measure.title, leak=leak, doubtful=doubtful, words=measure.words(told))
 
 
 def _words(

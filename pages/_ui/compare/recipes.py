@@ -10,8 +10,8 @@ import streamlit as st
 
 from dataops_core.evaluation import Candidate, grid_candidates
 from dataops_core.evaluation.choices import LEAVE, chosen_grid
-from dataops_core.evaluation.measures import measures_of
 from dataops_core.evaluation.pilot import expected_seconds
+from dataops_core.evaluation.scores import measures_of
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import datasets, states, versions
 from dataops_core.store.datasets import Dataset

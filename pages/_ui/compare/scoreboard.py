@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dataops_core.evaluation.candidates import NOTHING
-from dataops_core.evaluation.class_measures import Measure
-from dataops_core.evaluation.measures import measures_of
+from dataops_core.evaluation.measures import Measure
+from dataops_core.evaluation.scores import measures_of
 from dataops_core.recipe.recipe import from_json
 from dataops_core.store.choices import chosen_recipe
 from dataops_core.store.datasets import Dataset

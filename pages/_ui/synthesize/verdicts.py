@@ -14,6 +14,7 @@ import streamlit as st
 from dataops_core.store import jobs, synthetic_tables
 from dataops_core.synthetic import TREATMENTS
 from dataops_core.synthetic.evaluate.evaluate import Verdict
+from dataops_core.synthetic.evaluate.measures import MEASURES
 from dataops_core.synthetic.evaluate.privacy import Privacy
 from dataops_core.synthetic.evaluate.signals import Signal
 from dataops_core.table import Table
@@ -24,33 +25,6 @@ from pages._ui.synthesize.conditions_form import said
 from pages._ui.synthesize.run import is_current
 from pages._ui.synthesize.settings import Asked
 
-MEANS = {
-    "exact_matches": "A row that is a real row is that person.",
-    "near_copies": "A copy with another last digit is still that person.",
-    "edited_copies": "A copy with one or two cells changed is still that person.",
-    "identifiers": "A real name, number or sentence must not come back.",
-    "singletons": "A value that one person alone has names that person.",
-    "lonely": "People unlike all others are the first to be recognised.",
-    "combinations": "Some things together, such as job and town, can name one person.",
-    "attribute_disclosure": "Knowing some facts about a person must not reveal the rest from the synthetic data.",
-    "dcr_share": "Synthetic data that memorized rows lies closer to what it learned than to what it never saw.",
-    "mia_tpr_at_1pct": "Nobody should be able to tell who was learned from.",
-    "p5_ratio": "The nearest rows should be no nearer than real people are to one another.",
-}
-TERMS = {
-    "exact_matches": "exact matches",
-    "near_copies": "near copies",
-    "edited_copies": "record linkage (Fellegi-Sunter)",
-    "identifiers": "verbatim identifiers",
-    "singletons": "singletons reproduced",
-    "lonely": "outliers approached",
-    "combinations": "uniques by combination (singling out)",
-    "attribute_disclosure": "attribute disclosure",
-    "dcr_share": "distance to the closest record (DCR) share",
-    "mia_tpr_at_1pct": "membership inference, true positives at 1 % false positives",
-    "p5_ratio": "ratio of the 5 % quantiles of distances",
-}
-SHARES = ("attribute_disclosure", "dcr_share", "mia_tpr_at_1pct")
 BADGES = {
     "leak": ("Leak", ":material/error:", "red"),
     "doubtful": ("Doubtful", ":material/warning:", "orange"),
@@ -157,26 +131,20 @@ def _signals(judged: Privacy) -> None:
         f" {1 / judged.level.leak:,.0f} times; doubtful: less than once in"
         f" {1 / judged.level.doubtful:,.0f}."
     )
-    names = sorted(
-        judged.signals,
-        key=lambda name: (
-            list(BADGES).index(_verdict(judged.signals[name])),
-            list(MEANS).index(name) if name in MEANS else len(MEANS),
-        ),
-    )
+    names = sorted(judged.signals, key=lambda name: list(BADGES).index(_verdict(judged.signals[name])))
     left, right = st.columns(2)
     for place, name in enumerate(names):
-        each = judged.signals[name]
+        each, measure = judged.signals[name], MEASURES[name]
         with (left, right)[place % 2], st.container(border=True, key=f"synthesize-signal-{name}", gap="xxsmall"):
             word, icon, colour = BADGES[_verdict(each)]
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.badge(word, icon=icon, color=colour)
                 st.markdown(
                     f"**{md(each.title)}**{' (the worst)' if name == judged.worst else ''}",
-                    help=f"In statistics: {TERMS.get(name, name)}",
+                    help=f"In statistics: {measure.term}",
                 )
             st.markdown(md(each.words))
-            st.caption(" ".join(filter(None, [MEANS.get(name, ""), _fair(each, percent=name in SHARES)])))
+            st.caption(f"{measure.means} {_fair(each, percent=measure.share)}".strip())
 
 
 def _verdict(each: Signal) -> str:
