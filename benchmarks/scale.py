@@ -1,10 +1,12 @@
 """What a million rows cost, by engine and by size, beside DuckDB and Polars doing the same by hand.
 
-    python -m benchmarks.scale [--rows 1000000 5000000] [--engines memory batches spark duckdb polars]
+    python -m benchmarks.scale [--rows 1000000 4000000] [--engines memory batches spark commit profile duckdb polars]
 
 A table of 20 columns (text with spaces, decimals with gaps, whole numbers, dates) as Parquet; the recipe trims spaces,
-fills gaps with medians, drops duplicates, rounds and sorts. Every engine gets its own process, measured from outside
-with all that it starts: processor seconds per million rows, and the most memory that all of them hold at once.
+fills gaps with medians, drops duplicates, rounds and sorts. `commit` runs it as a commit into a fresh store, `profile`
+counts the facts of the table in batches. Each gets its own process, measured from outside with all that it starts:
+processor seconds per million rows, and the most memory that all of them hold at once; after several sizes, by how much
+the cost per million rows grew from the first to the last.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 COLUMNS = 20
+ENGINES = ("memory", "batches", "spark", "commit", "profile", "duckdb", "polars")
 RECIPE = {
     "format": "dataops-recipe/1",
     "name": "scale",
@@ -88,8 +92,13 @@ def command(engine: str, source: Path, recipe: Path, out: Path) -> list[str]:
         return [sys.executable, "-c", f"import duckdb; duckdb.execute({text!r})"]
     if engine == "polars":
         return [sys.executable, "-m", "benchmarks.scale", "--polars", str(source), str(out)]
+    ours = [sys.executable, "-m", "dataops_core"]
+    if engine == "commit":
+        return [*ours, "commit", out.stem, str(source), "--recipe", str(recipe), "-m", "measured"]
+    if engine == "profile":
+        return [*ours, "profile", str(source), "--on", "batches", "--json"]
     on = [] if engine == "memory" else ["--on", engine]
-    return [sys.executable, "-m", "dataops_core", "run", str(recipe), str(source), "-o", str(out), *on]
+    return [*ours, "run", str(recipe), str(source), "-o", str(out), *on]
 
 
 def is_there(engine: str) -> bool:
@@ -102,10 +111,11 @@ def is_there(engine: str) -> bool:
     return found
 
 
-def measured(arguments: list[str]) -> Cost:
-    """Run a command and measure its session from outside, five times a second."""
+def measured(arguments: list[str], home: Path) -> Cost:
+    """Run a command, with a store in `home`, and measure its session from outside, five times a second."""
     started, cpu, most = time.monotonic(), dict[int, float](), 0.0
-    process = subprocess.Popen(arguments, start_new_session=True, stdout=subprocess.DEVNULL)
+    environment = os.environ | {"DATAOPS_HOME": str(home)}
+    process = subprocess.Popen(arguments, start_new_session=True, stdout=subprocess.DEVNULL, env=environment)
     while process.poll() is None:
         held = 0.0
         for pid, seconds, megabytes in session(process.pid):
@@ -113,7 +123,7 @@ def measured(arguments: list[str]) -> Cost:
             held += megabytes
         most = max(most, held)
         time.sleep(0.2)
-    if process.returncode:
+    if process.returncode not in ((0, 1) if "profile" in arguments else (0,)):  # 1: it found something
         raise SystemExit(f"{arguments} failed")
     return Cost(sum(cpu.values()), time.monotonic() - started, most)
 
@@ -151,8 +161,8 @@ def by_polars(source: str, out: str) -> None:
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 5_000_000])
-    parser.add_argument("--engines", nargs="+", default=["memory", "batches", "spark", "duckdb", "polars"])
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 4_000_000])
+    parser.add_argument("--engines", nargs="+", default=list(ENGINES))
     parser.add_argument("--polars", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.polars:
@@ -163,16 +173,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         recipe = Path(folder, "recipe.json")
         recipe.write_text(json.dumps(RECIPE), encoding="utf-8")
+        per_million: dict[str, list[float]] = {engine: [] for engine in engines}
         for rows in args.rows:
             source = Path(folder, f"{rows}.parquet")
             make_source(source, rows)
             for engine in engines:
-                cost = measured(command(engine, source, recipe, Path(folder, f"{engine}{rows}.parquet")))
-                per_million = cost.cpu / rows * 1e6
+                out = Path(folder, f"{engine}{rows}.parquet")
+                cost = measured(command(engine, source, recipe, out), Path(folder, "home"))
+                per_million[engine].append(cost.cpu / rows * 1e6)
+                shutil.rmtree(Path(folder, "home"), ignore_errors=True)
+                shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
                 print(
-                    f"{engine:<10}{rows:>12,}{per_million:>20.1f}{cost.seconds:>10.0f}{cost.megabytes:>12,.0f}",
+                    f"{engine:<10}{rows:>12,}{per_million[engine][-1]:>20.1f}{cost.seconds:>10.0f}"
+                    f"{cost.megabytes:>12,.0f}",
                     flush=True,
                 )
+            source.unlink()
+        for engine, costs in per_million.items():
+            if len(costs) > 1:
+                print(f"{engine:<10}grew by {costs[-1] / costs[0]:.2f} per million rows", flush=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from dataops_core.engines.external import PLACE, arranged, cut, parts
+from dataops_core.engines.external import PLACE, alike, arranged, cut, equal_together, parts
 from dataops_core.engines.plan import columns_learned_from, pieces_of
 from dataops_core.progress import Progress
 from dataops_core.recipe.call import call
@@ -25,7 +25,7 @@ from dataops_core.recipe.replay import Bounded
 from dataops_core.scratch import scratch_folder
 from dataops_core.steps import EqualRows, KeyColumns, NewRows, Order, Rows, Step
 from dataops_core.steps._classes import group_keys
-from dataops_core.table import ROW_ID, Table, arrow_to_frame, frame_to_arrow, release_memory, tidy, type_of, types_of
+from dataops_core.table import ROW_ID, Table, arrow_to_frame, frame_to_arrow, release_memory, tidy, types_of
 
 MEMORY = os.environ.get("DATAOPS_BATCH_MEMORY", "512MB")  # that DuckDB may take before it spills
 PART_CELLS = 5_000_000  # of a part that is held at once
@@ -198,9 +198,8 @@ def _equal_together(table: Table, keys: Sequence[str], columns: Sequence[str], p
     def numbered() -> Iterator[tuple[pa.Table, np.ndarray]]:
         at = 0
         for piece in table.arrow_batches(columns, rows=part_rows(len(columns))):
-            frame = alike(arrow_to_frame(piece, list(keys)))
-            codes = pd.util.hash_pandas_object(frame, index=False).to_numpy() % np.uint64(count)
-            yield piece.append_column(PLACE, pa.array(np.arange(at, at + piece.num_rows))), codes.astype(np.int64)
+            codes = equal_together(arrow_to_frame(piece, list(keys)), count)
+            yield piece.append_column(PLACE, pa.array(np.arange(at, at + piece.num_rows))), codes
             at += piece.num_rows
 
     return cut(numbered(), place)
@@ -208,9 +207,3 @@ def _equal_together(table: Table, keys: Sequence[str], columns: Sequence[str], p
 
 def _greatest_id(table: Table) -> int:
     return max((int(batch.index.max()) for batch in table.batches([]) if len(batch)), default=-1)
-
-
-def alike(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with 0.0 for -0.0, which are equal and have not the same hash."""
-    zeros = {name: frame[name] + 0.0 for name in frame.columns if type_of(frame[name]) == "decimal"}
-    return frame.assign(**zeros) if zeros else frame

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dataops_core.engines import external
-from dataops_core.engines.batches import alike, part_rows
+from dataops_core.engines.batches import part_rows
 from dataops_core.engines.counted_findings import counted_profile
 from dataops_core.facts import Engine, column_facts
 from dataops_core.progress import Progress, no_progress
@@ -53,12 +53,12 @@ def repeated_rows(table: Table, folder: Path) -> int:
     if not again.any():
         return 0
     rows = external.parts(external.cut(_suspects(table, again), folder / "rows"))
-    return sum(int(alike(arrow_to_frame(part, table.names)).duplicated().sum()) for part in rows)
+    return sum(int(external.alike(arrow_to_frame(part, table.names)).duplicated().sum()) for part in rows)
 
 
 def _marked(table: Table) -> Iterator[tuple[pa.Table, np.ndarray]]:
     for piece in table.arrow_batches():
-        frame = alike(arrow_to_frame(piece, table.names))
+        frame = external.alike(arrow_to_frame(piece, table.names))
         yield piece, pd.util.hash_pandas_object(frame, index=False).to_numpy()
 
 

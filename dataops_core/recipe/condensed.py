@@ -29,14 +29,24 @@ def condensed(table: Table, name: str, statistic: str | None) -> pd.DataFrame | 
             yield known(batch[name], storage)
 
     if statistic == "median":
-        found = [from_rank(key, storage) for key in middle_ranks(lambda: map(ranks, values()))]
-        cells, often = np.array(found, dtype="float64" if storage == "decimal" else "int64"), [1] * len(found)
-    else:
-        summed = exact_decimals(values()) if storage == "decimal" else exact_wholes(values())
-        if summed is None:
-            return None
-        cells, often = summed
-    column = pd.Series(cells.astype("datetime64[us]") if storage == "datetime" else cells)
+
+        def digits(bits: int, prefix: int) -> np.ndarray:
+            return digit_counts(map(ranks, values()), bits, prefix)
+
+        def begins(bits: int, prefix: int) -> Begins:
+            return beginning(map(ranks, values()), bits, prefix)
+
+        found = [from_rank(key, storage) for key in middle_ranks(digits, begins)]
+        return few_rows(name, storage, np.array(found), [1] * len(found))
+    summed = exact_decimals(values()) if storage == "decimal" else exact_wholes(values())
+    return None if summed is None else few_rows(name, storage, *summed)
+
+
+def few_rows(name: str, storage: str, cells: np.ndarray, often: list[int]) -> pd.DataFrame:
+    """Cells of a column as a tidy frame, beside how often each counts."""
+    column = pd.Series(cells.astype("float64" if storage == "decimal" else "int64"))
+    if storage == "datetime":
+        column = column.astype("datetime64[us]")
     return tidy(pd.DataFrame({name: column, COUNT: pd.Series(often, dtype="Int64")}))
 
 
@@ -75,20 +85,51 @@ def from_rank(key: int, storage: str) -> float | int:
     return int(bits[0])
 
 
-def middle_ranks(passes: Callable[[], Iterable[np.ndarray]]) -> list[int]:
-    """The two values in the middle of unsigned whole numbers that `passes` gives again and again, batch by batch; they
-    are one and the same where there is an odd number; none where there are no values.
+Begins = tuple[np.ndarray, int, int | None]  # ranks that begin so, how many, and the least of those that come after
+
+
+def digit_counts(batches: Iterable[np.ndarray], bits: int, prefix: int) -> np.ndarray:
+    """How often each value of the 16 bits above `bits` comes among the ranks whose bits above these are `prefix`."""
+    counts = np.zeros(1 << DIGIT, dtype=np.int64)
+    for values in batches:
+        begins = values if bits + DIGIT == 64 else values[(values >> np.uint64(bits + DIGIT)) == np.uint64(prefix)]
+        digits = (begins >> np.uint64(bits)) & np.uint64((1 << DIGIT) - 1)
+        counts += np.bincount(digits.astype(np.int64), minlength=1 << DIGIT)
+    return counts
+
+
+def beginning(batches: Iterable[np.ndarray], bits: int, prefix: int) -> Begins:
+    """The ranks whose bits above `bits` are `prefix`; of ranks that are all the same (no bits left) only how many."""
+    held: list[np.ndarray] = []
+    many, above = 0, None
+    for values in batches:
+        begins = values >> np.uint64(bits)
+        same = values[begins == np.uint64(prefix)]
+        many += len(same)
+        if bits:
+            held.append(same)
+        later = values[begins > np.uint64(prefix)]
+        if len(later):
+            above = int(later.min()) if above is None else min(above, int(later.min()))
+    return np.concatenate([np.zeros(0, dtype=np.uint64), *held]), many, above
+
+
+def joined(one: Begins, two: Begins) -> Begins:
+    """What `beginning` finds in the batches of both."""
+    above = [each for each in (one[2], two[2]) if each is not None]
+    return np.concatenate([one[0], two[0]]), one[1] + two[1], min(above, default=None)
+
+
+def middle_ranks(digits: Callable[[int, int], np.ndarray], begins: Callable[[int, int], Begins]) -> list[int]:
+    """The two ranks in the middle of all; they are one and the same where there is an odd number; none where there are
+    none. Each look (`digit_counts`, `beginning` over all of them, wherever they are) takes bits and prefix.
 
     Each pass counts the next 16 bits of those that begin as the middle does, until what is left can be held.
     """
     bits, prefix, below, total = 64, 0, 0, 0
     while bits:
         bits -= DIGIT
-        counts = np.zeros(1 << DIGIT, dtype=np.int64)
-        for values in passes():
-            begins = values if bits + DIGIT == 64 else values[(values >> np.uint64(bits + DIGIT)) == np.uint64(prefix)]
-            digits = (begins >> np.uint64(bits)) & np.uint64((1 << DIGIT) - 1)
-            counts += np.bincount(digits.astype(np.int64), minlength=1 << DIGIT)
+        counts = digits(bits, prefix)
         total = total or int(counts.sum())
         if not total:
             return []
@@ -97,18 +138,8 @@ def middle_ranks(passes: Callable[[], Iterable[np.ndarray]]) -> list[int]:
         prefix, below = (prefix << DIGIT) + digit, int(ends[digit] - counts[digit])
         if counts[digit] <= HELD:
             break
-    held: list[np.ndarray] = []
-    many, above = 0, None
-    for values in passes():
-        begins = values >> np.uint64(bits)
-        same = values[begins == np.uint64(prefix)]
-        many += len(same)
-        if bits:  # else all of them are the same
-            held.append(same)
-        later = values[begins > np.uint64(prefix)]
-        if len(later):
-            above = int(later.min()) if above is None else min(above, int(later.min()))
-    inside = np.sort(np.concatenate(held)) if held else None
+    held, many, above = begins(bits, prefix)
+    inside = np.sort(held) if bits else None
 
     def at(place: int) -> int:
         if place - below >= many:

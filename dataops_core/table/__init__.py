@@ -3,7 +3,7 @@
 from dataops_core.table.difference import Difference, columns_of_both, common_key, difference, differs, dropped, moved
 from dataops_core.table.fingerprint import ContentHash, content_hash
 from dataops_core.table.kinds import KINDS, TYPES, as_text, guess_kind, shown, tidy, type_of
-from dataops_core.table.memory import release_memory
+from dataops_core.table.memory import memory_at_hand, release_memory
 from dataops_core.table.table import (
     ARROW,
     ROW_ID,
@@ -37,6 +37,7 @@ __all__ = [
     "dropped",
     "frame_to_arrow",
     "guess_kind",
+    "memory_at_hand",
     "metadata",
     "moved",
     "open_table",

@@ -63,6 +63,13 @@ def test_sorting_keeps_the_order_of_equal_rows_and_puts_missing_cells_last(table
     both(table, tmp_path, ("sort_rows", {"columns": ["n"]}))
 
 
+def test_columns_may_be_called_as_those_that_engines_add(make_table, tmp_path):
+    names = ["place", "id", "nth", "part", "c0", "count"]
+    table = make_table({name: [n * (at + 3) % 17 for n in range(25_000)] for at, name in enumerate(names)})
+    both(table, tmp_path, ("sort_rows", {"columns": ["nth", "place"]}), ("drop_duplicate_rows", {"columns": ["id"]}))
+    both(table, tmp_path, ("fill_along", {"columns": ["c0"], "by": ["part"]}))
+
+
 @pytest.mark.parametrize(
     ("op", "settings"),
     [

@@ -126,3 +126,19 @@ def test_a_column_in_the_names_of_folders_is_not_lost_without_a_word(tmp_path):
     with pytest.raises(InputError, match="hold a column in their names") as raised:
         files_of(tmp_path)
     assert raised.value.where.endswith("year=2024")
+
+
+@pytest.mark.parametrize(
+    ("source", "out", "what"),
+    [
+        ("s3a://lake/t", "out", "s3a:// addresses are not opened."),
+        ("t.csv", "s3a://lake/out", "no s3a:// addresses: its workers open files themselves, and not through Hadoop"),
+    ],
+)
+def test_addresses_of_buckets_are_refused_before_anything_starts(tmp_path, capsys, monkeypatch, source, out, what):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "r.json").write_text('{"steps": []}')
+    (tmp_path / "t.csv").write_text("a\n1\n")
+    assert main(["run", "r.json", source, "-o", out, "--on", "spark"]) == 2
+    said = capsys.readouterr().err
+    assert what in said and "Fix:" in said

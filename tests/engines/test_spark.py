@@ -160,6 +160,36 @@ def test_every_step_that_can_run_there_gives_the_hash_of_memory(spark, tmp_path,
     assert [outcome.status for outcome in done.outcomes] == [outcome.status for outcome in expected.outcomes]
 
 
+@pytest.mark.slow
+def test_many_parts_and_splits_give_the_hash_of_memory(spark, tmp_path, monkeypatch):
+    """Parts of 100 rows, seven files: narrow steps, rows that go, order, new rows and columns, one after the other."""
+    from dataops_core.engines.spark import table
+
+    monkeypatch.setattr(table, "part_rows", lambda _columns: 100)
+    some = tmp_path / "some.csv"
+    some.write_text("".join(SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)[:1000]), encoding="utf-8")
+    recipe = recipe_of(
+        ("change_case", {"columns": ["city"], "case": "lower"}),
+        ("fill_missing", {"columns": ["income"], "how": "median", "by": ["city"]}),
+        ("drop_duplicate_rows", {"columns": ["city", "age", "housing"], "keep": "last"}),
+        ("suppress_small_groups", {"columns": ["city", "sex"], "k": 2}),
+        ("sort_rows", {"columns": ["city", "age"], "direction": "largest"}),
+        ("round_numbers", {"columns": ["existing_debt"], "digits": -2}),
+        ("drop_duplicate_rows", {"columns": ["housing", "age"]}),
+        ("sample_rows", {"share": 80.0}),
+        ("fill_along", {"columns": ["existing_debt"], "order": "age", "by": ["housing"]}),
+        ("unpivot_columns", {"columns": ["income", "existing_debt"], "names": "what", "values": "amount"}),
+        ("drop_duplicate_rows", {"columns": ["what", "city", "age"]}),
+        ("group_rows", {"by": ["city", "what"], "columns": ["amount"], "measures": ["mean", "median"]}),
+        ("sort_rows", {"columns": ["amount mean"]}),
+    )
+    expected = in_memory(recipe, some, tmp_path)
+    done = on_spark(spark, recipe, cut(some, tmp_path / "in", 7), tmp_path / "out")
+    assert done.content_hash == expected.table.content_hash
+    assert [step.learned for step in done.recipe.steps] == [step.learned for step in expected.recipe.steps]
+    assert done.rows > 10
+
+
 def test_adult_gives_the_hash_of_memory(spark, adult, tmp_path):
     recipe = recipe_of(
         ("mark_missing", {"columns": ["workclass", "occupation"], "tokens": ["?"]}),

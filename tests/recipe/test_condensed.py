@@ -58,7 +58,12 @@ def test_a_sum_beyond_all_numbers_is_left_to_memory(make_table, monkeypatch):
 def test_the_middle_is_found_where_it_lies_between_two_beginnings(monkeypatch):
     monkeypatch.setattr(module, "HELD", 1)
     values = ranks(np.array([-4.0, -4.0, 1e300, 1e300, 1e301, -5.0]))
-    assert middle_ranks(lambda: [values[:2], values[2:]]) == sorted(values.tolist())[2:4]
+    parts = [values[:2], values[2:]]
+    found = middle_ranks(
+        lambda bits, prefix: module.digit_counts(parts, bits, prefix),
+        lambda bits, prefix: module.joined(*(module.beginning([part], bits, prefix) for part in parts)),
+    )
+    assert found == sorted(values.tolist())[2:4]
 
 
 def test_what_many_different_values_teach_is_asked_of_condensed_rows(make_table, monkeypatch):

@@ -53,14 +53,12 @@ def run_elsewhere(args: argparse.Namespace, recipe: Recipe) -> int:
 
 def _run(args: argparse.Namespace, recipe: Recipe, tables: dict[str, Table], folder: Path) -> EngineRun:
     from dataops_core.engines.spark import run_on_spark, spark_session
-    from dataops_core.engines.spark.output import check_output
-    from dataops_core.engines.spark.sources import files_of
+    from dataops_core.engines.spark.delta import places_of
 
-    check_output(args.out)  # before a cluster is asked for anything
-    files_of(args.file)
+    places_of(Path(args.file), args.out)  # before a cluster is asked for anything
     with spark_session(folder, args.master or LOCAL) as spark:
         return run_on_spark(
-            spark, recipe, args.file, args.out, options=options_of(args), tables=tables, safe=args.safe_csv
+            spark, recipe, Path(args.file), args.out, options=options_of(args), tables=tables, safe=args.safe_csv
         )
 
 

@@ -11,6 +11,10 @@ import datetime
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dataops_core.checks.profile_memory import check_profile_memory
 from dataops_core.cli.shared.output import print_json, print_table, reading
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import table_facts
@@ -53,9 +57,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on",
         choices=("memory", "batches", "spark"),
-        default="memory",
-        help="where it is counted: in memory (default), in batches on this machine, or on Apache Spark, where FILE may"
-        " be a folder of files; on the last two, findings are those that follow from counts",
+        help="where it is counted: in memory (default, refused where it would not fit), in batches on this machine, or"
+        " on Apache Spark, where FILE may be a folder of files; on the last two, findings are those that follow from"
+        " counts",
     )
     parser.add_argument("--master", metavar="URL", help="the Spark master: spark://HOST:PORT (default: this machine)")
     parser.add_argument(
@@ -72,9 +76,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Facts and findings of a file."""
     _sensible(args)
-    if args.on != "memory":
+    if args.on in ("batches", "spark"):
         return _elsewhere(args)
+    if args.on is None and _is_parquet(args.file):
+        check_profile_memory(args.file, args.file)  # before it is read
     with reading(args) as (source, _folder):
+        if args.on is None:
+            check_profile_memory(source.table.path, args.file)
         if args.facts:
             return _facts(args, table_facts(source.table))
         from dataops_core.checks.profile import profile_table  # brings all checks and steps
@@ -112,6 +120,13 @@ def run(args: argparse.Namespace) -> int:
     for line in _said(reports):
         print(line)
     return int(found)
+
+
+def _is_parquet(file: Path) -> bool:
+    try:
+        return bool(pq.read_metadata(file).num_rows)
+    except (pa.ArrowException, OSError):
+        return False
 
 
 def _elsewhere(args: argparse.Namespace) -> int:

@@ -14,16 +14,18 @@ import pandas as pd
 
 from dataops_core.engines.plan import check_plan, columns_learned_from, counts, pieces_of, plan
 from dataops_core.engines.result import EngineRun
+from dataops_core.engines.spark.delta import delta_mark, places_of
 from dataops_core.engines.spark.failures import brought_back, reported
 from dataops_core.engines.spark.hashing import cluster_hash
-from dataops_core.engines.spark.output import check_output, deliver, write_parts, write_result
-from dataops_core.engines.spark.sources import Piece, files_of, look, no_reader, opened, staged_path, with_file
+from dataops_core.engines.spark.output import deliver, write_parts, write_result
+from dataops_core.engines.spark.sources import Piece, look, opened, staged_path, with_file
 from dataops_core.engines.spark.statistics import statistic_rows
 from dataops_core.engines.spark.walk import Walk
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.call import call
+from dataops_core.recipe.narrow import named_columns
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.recipe.replay import engine_values, learn_counted, other_table, split_column
 from dataops_core.recipe.source import read_for
@@ -48,38 +50,45 @@ def run_on_spark(
     safe: bool = False,
     progress: Progress = no_progress,
 ) -> EngineRun:
-    """Replay a recipe on a file or a folder of files, and write a folder of part files, whole or not at all.
+    """Replay a recipe on a file, a folder of files or a Delta table, and write a folder of part files, or (delta:…) the
+    next version of a Delta table, whole or not at all.
 
     Raises SettingError, before anything starts, where a step cannot run on a cluster.
     """
     check_plan(plan(recipe, "spark"), "spark")
-    suffix, files = check_output(out), files_of(source)
-    with folder_beside(out) as shared:
-        problems, staged, result = shared / "problems", shared / "read", shared / "result"
+    context, places = spark.sparkContext, places_of(source, out)
+    files, delta, target, suffix = places.files, places.delta, places.target, places.suffix
+    with folder_beside(out if target is None else target.folder) as shared:
+        problems, result = shared / "problems", shared / "result"
         problems.mkdir()
-        staged.mkdir()
-        with brought_back(problems, spark.sparkContext.master or ""):
+        (shared / "read").mkdir()
+        with brought_back(problems, context.master or ""):
             progress(0.0, f"Looking at {len(files):,} files")
-            pieces = look(spark, files, functools.partial(staged_by_house, recipe, options.to_json()), staged)
-            walk = Walk(opened(spark, pieces, shared), shared, functools.partial(reported, str(problems)))
+            pieces = look(
+                context, files, functools.partial(staged_by_house, recipe, options.to_json()), shared / "read"
+            )
+            pieces = pieces if delta is None else delta.completed(pieces)
+            walk = Walk(opened(context, pieces, shared, functools.partial(reported, str(problems))))
             recipe.check(list(walk.types))
             fitted, outcomes = run_walk(walk, recipe, tables or {}, progress)
+            if target is not None:
+                target.check(walk.types)
             progress(0.7, "Writing")
-            write_result(walk.flushed(), result)
+            written, rows = write_result(walk.flushed(), result)
             progress(0.9, "Taking the content hash")
-            written = look(spark, files_of(result), no_reader, staged)
-            read_back = opened(spark, written, shared)
             done = EngineRun(
-                read_back.most_rows,
+                rows,
                 walk.types,
-                cluster_hash(replace(read_back, types=walk.types), read_back.most_rows),
+                cluster_hash(context, list(map(str, written)), walk.types, rows),
                 fitted,
                 outcomes,
                 tuple(problem for piece in pieces for problem in piece.problems),
             )
             if suffix != ".parquet":
-                parts = [Path(piece.file) for piece in written if piece.rows] or [Path(written[0].file)]
-                write_parts(spark, parts, shared / "parts", suffix, problems, safe=safe)
+                write_parts(context, written, shared / "parts", suffix, problems, safe=safe)
+        if target is not None:
+            target.deliver(written, delta_mark(done))
+            return done
         deliver(result if suffix == ".parquet" else shared / "parts", out, done)
     return done
 
@@ -122,11 +131,12 @@ def _step(
     given |= {"learned": learned} if step.learner else {}
     if "split" in given:
         split_column(step, walk.types, context.split)
-    other_path = None if other is None else _shared_copy(other, walk.shared)
+    other_path = None if other is None else _shared_copy(other, Path(walk.table.shared))
     pieces = pieces_of(step, settings)
     if pieces is None:
         raise SettingError(f'"{step.title}" needs the whole table in one place.', step.name, "Run it on one machine.")
-    walk.take(pieces, functools.partial(run_step, step.name, given, other_path))
+    looked_at = named_columns(step, settings) if step.narrow else None
+    walk.take(pieces, functools.partial(run_step, step.name, given, other_path), looked_at)
     return learned
 
 
@@ -168,7 +178,7 @@ def _learned(
 def _counted(walk: Walk, split: str | None, statistic: str | None, columns: Sequence[str]) -> pd.DataFrame:
     """Counted rows of some columns; of one whose median or mean alone is asked for, few that have the same."""
     if len(columns) == 1 and statistic:
-        few = statistic_rows(walk.held(), columns[0], statistic, split)
+        few = statistic_rows(walk.to_learn_from(columns, split), columns[0], statistic, split)
         if few is not None:
             return few
     return walk.counted_rows(columns, split)

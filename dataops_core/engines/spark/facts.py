@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from dataops_core.engines.spark.frames import PLACE
 from dataops_core.engines.spark.runs import RUNS, WHOLE_RUNS, Run, monotonic, runs_of
-from dataops_core.engines.spark.table import ClusterTable
+from dataops_core.engines.spark.sql_table import PLACE, SqlTable
 from dataops_core.facts import column_facts
 from dataops_core.facts.engine import LOOKED_AT, LOOKED_IN, sql
 from dataops_core.table import Column
@@ -32,7 +31,7 @@ class SparkFacts:
     small = False
     holds_values = False
 
-    def __init__(self, table: ClusterTable) -> None:
+    def __init__(self, table: SqlTable) -> None:
         """The table must be one that can be read again and again: files, or rows that were written down."""
         self.table = table
         self.seen: dict[str, Any] = {}
@@ -42,7 +41,7 @@ class SparkFacts:
     @property
     def table_rows(self) -> int:
         """How many rows the table has."""
-        return self.table.most_rows
+        return self.table.rows
 
     def take(self, column: Column) -> Literal["counted", "raw"]:
         """Make `source(value)` and `cells(value, n)` from a column."""
@@ -123,7 +122,7 @@ class SparkFacts:
         return f.col(f"c{list(self.table.types).index(column.name)}").alias("value")
 
 
-def cluster_facts(table: ClusterTable, name: str, engine: SparkFacts) -> dict[str, Any]:
+def cluster_facts(table: SqlTable, name: str, engine: SparkFacts) -> dict[str, Any]:
     """The facts of one column, without those in NOT_THERE; its kind is guessed as in memory."""
     column = Column(name, table.types[name], "")
     facts = column_facts(engine, column)

@@ -1,113 +1,157 @@
-"""What runs on a worker: Arrow batches become the tidy frames that steps know, and what comes out becomes batches.
+"""What runs on a worker: chunks of rows, as Arrow tables, become the tidy frames that steps know, and chunks again.
 
-On the cluster columns have no names but `c0`, `c1`, …, so that no name can be odd; beside them stand the row's id and
-its place in the order of the table. Arrow rather than pandas crosses the border to Spark (`mapInArrow`): whole numbers
-with missing cells stay exact.
+Rows never become objects of Spark: it hands chunks from worker to worker as bytes. Beside the columns stand the row's
+id and its place in the order of the table. A step that looks at few columns gets these; the others pass as they are.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from dataops_core.engines.external import PLACE
 from dataops_core.errors import SettingError
 from dataops_core.steps._classes import group_keys
 from dataops_core.table import ARROW, ROW_ID, arrow_to_frame, frame_to_arrow, type_of
 from dataops_core.table.kinds import DTYPES
 
-ID, PLACE, NTH, PART = "id", "place", "nth", "part"
+NTH = f"{ROW_ID}nth"
 NO_ID = -1
-BATCH_ROWS = 20_000  # rows that cross the border to Spark at once
+CHUNK_ROWS, CHUNK_CELLS = 100_000, 2_000_000  # that are held at once where rows come one after the other
+SLICE = 1 << 20  # places that one file of Stays tells of
 SETTINGS = {  # of Spark, on which the same meaning as in memory depends
     "spark.sql.caseSensitive": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.maxPlanStringLength": "2000",
-    "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS),
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
-
 
 Run = Callable[[pd.DataFrame], pd.DataFrame]  # from tidy frame to tidy frame; it can be sent to a worker
 Guard = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
-class Work:
-    """What runs one after the other on the same rows, the types that columns have before and after, and what is around
-    it on a worker, such as writing down what goes wrong.
+class RowStep:
+    """A step that runs row by row, the types that columns have after it, and the columns that it looks at, which are
+    all that it changes; None: it needs whole rows.
     """
 
-    steps: tuple[Run, ...]
-    before: Mapping[str, str]
+    run: Run
     after: Mapping[str, str]
-    guard: Guard = nullcontext
+    columns: tuple[str, ...] | None = None
+
+    def on(self, chunk: pa.Table) -> pa.Table:
+        """The rows after the step."""
+        if self.columns is None:
+            frame, places = frame_of(chunk)
+            return chunk_of(self.run(frame), places, self.after)
+        frame, _ = frame_of(chunk, self.columns)
+        cells = cells_of(self.run(frame), {name: self.after[name] for name in self.columns})
+        assert cells.column(ROW_ID).equals(chunk.column(ROW_ID)), "a step dropped rows, or moved them"
+        for name in self.columns:
+            chunk = chunk.set_column(chunk.column_names.index(name), cells.field(name), cells.column(name))
+        return chunk
 
 
-def run_rows(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Run steps batch by batch."""
-    with work.guard():
-        for batch in batches:
-            frame, places = frame_of(pa.Table.from_batches([batch]), work.before)
-            yield from batches_of(run_steps(work.steps, frame), places, work.after)
+@dataclass(frozen=True)
+class Stays:
+    """Which rows stay: a file for each slice of places that has any, in a folder that all workers see."""
+
+    folder: str
+    slices: frozenset[int]
+
+    def on(self, chunk: pa.Table) -> pa.Table:
+        """The rows that stay."""
+        places = chunk.column(PLACE).to_numpy()
+        slices, keep = places // SLICE, np.zeros(len(places), dtype=bool)
+        for number in set(np.unique(slices).tolist()) & self.slices:
+            here = slices == number
+            keep[here] = staying(self.folder, number)[places[here] - number * SLICE]
+        return chunk.filter(pa.array(keep))
 
 
-def run_part(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Run steps on a whole part of the table at once, in the table's order."""
-    with work.guard():
-        found = [batch for batch in batches if batch.num_rows]
-        if found:
-            frame, places = frame_of(pa.Table.from_batches(found).sort_by(PLACE), work.before)
-            yield from batches_of(run_steps(work.steps, frame), places, work.after)
+RowSteps = Sequence[RowStep | Stays]
 
 
-def run_groups(work: Work, by: Sequence[str], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+@functools.lru_cache(maxsize=4)
+def staying(folder: str, number: int) -> np.ndarray:
+    """For each place of a slice whether its row stays; kept by the worker."""
+    return np.load(Path(folder, f"{number}.npy"))
+
+
+def run_rows(steps: RowSteps, guard: Guard, chunk: pa.Table) -> pa.Table:
+    """Run steps one after the other on the same rows."""
+    with guard():
+        for step in steps:
+            chunk = step.on(chunk)
+    return chunk
+
+
+def run_groups(step: RowStep, by: Sequence[str], part: pa.Table) -> pa.Table:
     """Run a step that makes one row of each group; each new row has the place of its group's first row."""
-    with work.guard():
-        found = [batch for batch in batches if batch.num_rows]
-        if found:
-            frame, places = frame_of(pa.Table.from_batches(found).sort_by(PLACE), work.before)
-            out = run_steps(work.steps, frame)
-            first: dict[tuple[str | None, ...], int] = {}
-            for at, key in enumerate(group_keys(frame, by)):
-                first.setdefault(key, at)
-            yield from batches_of(out, pd.Series(places.to_numpy()[list(first.values())], index=out.index), work.after)
+    frame, places = frame_of(part)
+    out = step.run(frame)
+    first: dict[tuple[str | None, ...], int] = {}
+    for at, key in enumerate(group_keys(frame, by)):
+        first.setdefault(key, at)
+    return chunk_of(out, pd.Series(places.to_numpy()[list(first.values())], index=out.index), step.after)
 
 
-def run_more(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def run_more(step: RowStep, guard: Guard, chunk: pa.Table) -> pa.Table:
     """Run a step that may make several rows of one; a new row has no id yet, but the place of the row that it comes
     from and its number among those.
     """
-    with work.guard():
-        for batch in batches:
-            frame, places = frame_of(pa.Table.from_batches([batch]), work.before)
-            frame[ROW_ID] = pd.Series(places, dtype="Int64")  # repeated in every row that comes of one
-            out = run_steps(work.steps, frame)
-            places = out.pop(ROW_ID).astype("int64")
-            nth = pa.array(places.groupby(places).cumcount().to_numpy(dtype="int64"))
-            old = out.index.isin(frame.index)
-            cells = pa.Table.from_batches(list(batches_of(out, places, work.after)))
-            ids = pa.array(np.where(old, out.index.to_numpy(dtype="int64"), NO_ID))
-            cells = cells.set_column(cells.column_names.index(ID), ID, ids).append_column(NTH, nth)
-            yield from cells.combine_chunks().to_batches(max_chunksize=BATCH_ROWS)
+    with guard():
+        frame, places = frame_of(chunk)
+        frame[ROW_ID] = pd.Series(places, dtype="Int64")  # repeated in every row that comes of one
+        out = step.run(frame)
+        places = out.pop(ROW_ID).astype("int64")
+        nth = pa.array(places.groupby(places).cumcount().to_numpy(dtype="int64"))
+        old = out.index.isin(frame.index)
+        cells = cells_of(out, step.after)
+        ids = pa.array(np.where(old, out.index.to_numpy(dtype="int64"), NO_ID))
+        cells = cells.set_column(cells.column_names.index(ROW_ID), ROW_ID, ids)
+        return cells.append_column(PLACE, pa.array(places.to_numpy())).append_column(NTH, nth)
 
 
-def frame_of(part: pa.Table, types: Mapping[str, str]) -> tuple[pd.DataFrame, pd.Series]:
-    """The rows of a part as a tidy frame, and the place of each row by its id."""
-    names = list(types)
-    cells = part.select([*(f"c{at}" for at in range(len(names))), ID]).rename_columns([*names, ROW_ID])
-    schema = pa.schema([*arrow_types(types).items(), (ROW_ID, pa.int64())])
-    frame = arrow_to_frame(cells.cast(schema), names)
-    return frame, pd.Series(part.column(PLACE).to_numpy(), index=frame.index)
+def chunk_rows(columns: int) -> int:
+    """How many rows of so many columns a chunk has at most."""
+    return max(1, min(CHUNK_ROWS, CHUNK_CELLS // max(1, columns)))
 
 
-def batches_of(frame: pd.DataFrame, places: pd.Series, types: Mapping[str, str]) -> Iterator[pa.RecordBatch]:
-    """A tidy frame as batches for Spark; raises SettingError where a column has another type than in the first rows."""
+def in_chunks(part: pa.Table) -> Iterator[pa.Table]:
+    """A part of the table in chunks."""
+    size = chunk_rows(part.num_columns)
+    for start in range(0, part.num_rows, size):
+        yield part.slice(start, size)
+
+
+def frame_of(chunk: pa.Table, columns: Sequence[str] | None = None) -> tuple[pd.DataFrame, pd.Series]:
+    """Some columns (none: all) of a chunk as a tidy frame, and the place of each row by its id."""
+    frame = arrow_to_frame(chunk, names_of(chunk) if columns is None else columns)
+    return frame, pd.Series(chunk.column(PLACE).to_numpy(), index=frame.index)
+
+
+def names_of(chunk: pa.Table) -> list[str]:
+    """The columns of the table that a chunk has."""
+    return [name for name in chunk.column_names if name not in (ROW_ID, PLACE, NTH)]
+
+
+def chunk_of(frame: pd.DataFrame, places: pd.Series, types: Mapping[str, str]) -> pa.Table:
+    """A tidy frame as a chunk; raises SettingError where a column has another type than in the first rows."""
+    cells = cells_of(frame, types)
+    return cells.append_column(PLACE, pa.array(places.loc[frame.index].to_numpy(dtype="int64")))
+
+
+def cells_of(frame: pd.DataFrame, types: Mapping[str, str]) -> pa.Table:
+    """The same without places."""
     frame = _widened(frame, types)
     found = {str(name): type_of(frame[name]) for name in frame.columns}
     if found != dict(types):
@@ -118,9 +162,7 @@ def batches_of(frame: pd.DataFrame, places: pd.Series, types: Mapping[str, str])
             "recipe",
             "Set its kind in a step before (set_kind, parse_numbers, parse_dates), or run the recipe on one machine.",
         )
-    cells = frame_to_arrow(frame, types).rename_columns([*(f"c{at}" for at in range(len(types))), ID])
-    placed = cells.append_column(PLACE, pa.array(places.loc[frame.index].to_numpy(dtype="int64")))
-    yield from placed.combine_chunks().to_batches(max_chunksize=BATCH_ROWS)
+    return frame_to_arrow(frame, types)
 
 
 def _widened(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
@@ -134,28 +176,8 @@ def _widened(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
     return frame
 
 
-def run_steps(steps: Sequence[Run], frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame after some steps."""
-    for run in steps:
-        frame = run(frame)
-    return frame
-
-
-def spark_schema(types: Mapping[str, str]) -> Any:
-    """The schema of a table with columns of these types on the cluster."""
-    from pyspark.sql import types as t
-
-    kinds = {
-        "text": t.StringType(),
-        "integer": t.LongType(),
-        "decimal": t.DoubleType(),
-        "boolean": t.BooleanType(),
-        "datetime": t.TimestampNTZType(),
-    }
-    fields = [t.StructField(f"c{at}", kinds[kind]) for at, kind in enumerate(types.values())]
-    return t.StructType([*fields, t.StructField(ID, t.LongType(), False), t.StructField(PLACE, t.LongType(), False)])
-
-
-def arrow_types(types: Mapping[str, str]) -> dict[str, pa.DataType]:
-    """The Arrow type of each column."""
-    return {name: ARROW[kind] for name, kind in types.items()}
+def chunk_schema(types: Mapping[str, str]) -> pa.Schema:
+    """The schema of chunks of a table with columns of these types."""
+    return pa.schema(
+        [*((name, ARROW[kind]) for name, kind in types.items()), (ROW_ID, pa.int64()), (PLACE, pa.int64())]
+    )

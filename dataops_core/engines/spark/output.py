@@ -9,15 +9,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
+
+from dataops_core.engines.external import PLACE
 from dataops_core.engines.spark.failures import reported
-from dataops_core.engines.spark.frames import PLACE
+from dataops_core.engines.spark.frames import chunk_schema
+from dataops_core.engines.spark.splits import write_chunks
 from dataops_core.engines.spark.table import ClusterTable
 from dataops_core.errors import SettingError
 from dataops_core.read import ReadOptions, read_file
+from dataops_core.table import ROW_ID
 from dataops_core.write import format_of, write_file
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark import SparkContext
 
     from dataops_core.engines.result import EngineRun
 
@@ -43,21 +48,33 @@ def check_output(out: Path) -> str:
     return suffix
 
 
-def write_result(table: ClusterTable, folder: Path) -> None:
-    """Write a table's rows in order as Parquet files, without row ids."""
-    names = list(table.types)
-    done = table.data.orderBy(PLACE).select(*(f"c{at}" for at in range(len(names)))).toDF(*names)
-    done.write.parquet(str(folder))
+def write_result(table: ClusterTable, folder: Path) -> tuple[list[Path], int]:
+    """Write a table's rows in order as Parquet files, without row ids: the files in order, and how many rows they have.
+
+    There is one file at least. What workers left that died is not among them.
+    """
+    folder.mkdir()
+    write = functools.partial(write_chunks, str(folder), table.guard, True)
+    written = sorted(table.arranged().chunks.mapPartitionsWithIndex(write).collect())
+    files = [folder / f"part-{number:05d}.parquet" for number in range(max(1, len(written)))]
+    for file, (_, path, _) in zip(files, written, strict=False):
+        Path(path).rename(file)
+    if not written:
+        schema = chunk_schema(table.types)
+        pq.write_table(schema.empty_table().drop_columns([ROW_ID, PLACE]), files[0])
+    for left in set(folder.iterdir()) - set(files):
+        left.unlink()
+    return files, sum(sum(groups) for _, _, groups in written)
 
 
 def write_parts(
-    spark: SparkSession, parts: Sequence[Path], folder: Path, suffix: str, problems: Path, *, safe: bool
+    context: SparkContext, parts: Sequence[Path], folder: Path, suffix: str, problems: Path, *, safe: bool
 ) -> None:
     """Write each Parquet file as a part in another format, on the workers, by the house's own writer."""
     folder.mkdir()
     work = functools.partial(_write_part, folder=str(folder), suffix=suffix, problems=str(problems), safe=safe)
     numbered = list(enumerate(map(str, parts)))
-    spark.sparkContext.parallelize(numbered, len(numbered)).foreach(work)
+    context.parallelize(numbered, len(numbered)).foreach(work)
 
 
 def deliver(folder: Path, out: Path, run: EngineRun) -> None:
@@ -69,8 +86,6 @@ def deliver(folder: Path, out: Path, run: EngineRun) -> None:
         "recipe": run.recipe.to_json(),
     }
     (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=True, indent=1) + "\n", encoding="utf-8")
-    for path in [*folder.rglob(".*.crc"), folder / "_SUCCESS"]:
-        path.unlink(missing_ok=True)
     try:
         folder.rename(out)
     except OSError as error:

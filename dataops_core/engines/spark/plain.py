@@ -12,7 +12,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ import pyarrow.parquet as pq
 from dataops_core.engines.spark.frames import SETTINGS
 from dataops_core.engines.spark.hashing import cluster_hash
 from dataops_core.engines.spark.output import write_result
-from dataops_core.engines.spark.sources import Piece, Reader, files_of, look, no_reader, opened, staged_path
+from dataops_core.engines.spark.sources import Piece, Reader, files_of, look, opened, staged_path
 from dataops_core.engines.spark.walk import Walk
 from dataops_core.errors import SettingError, Skip
 from dataops_core.read.unpack import unpack
@@ -50,18 +49,15 @@ def run_plain(script: str, source: Path, out: Path, clean: Callable[[Walk], None
     try:
         spark.sparkContext.addPyFile(script)
         with folder_beside(out) as shared:
-            staged, result = shared / "read", shared / "result"
-            staged.mkdir()
-            pieces = look(spark, files, reader, staged)
+            result, context = shared / "result", spark.sparkContext
+            (shared / "read").mkdir()
+            pieces = look(context, files, reader, shared / "read")
             for problem in (problem for piece in pieces for problem in piece.problems):
                 print(f"{problem['where']}: {problem['what']}", file=sys.stderr)
-            walk = Walk(opened(spark, pieces, shared), shared)
+            walk = Walk(opened(context, pieces, shared))
             clean(walk)
-            write_result(walk.flushed(), result)
-            table = opened(spark, look(spark, files_of(result), no_reader, staged), shared)
-            found = cluster_hash(replace(table, types=walk.types), table.most_rows)
-            for path in [*result.rglob(".*.crc"), result / "_SUCCESS"]:
-                path.unlink(missing_ok=True)
+            written, rows = write_result(walk.flushed(), result)
+            found = cluster_hash(context, list(map(str, written)), walk.types, rows)
             result.rename(out)
     finally:
         spark.stop()
@@ -77,9 +73,13 @@ def take(
     learner: Callable[..., Any] | None = None,
     looks_at: Sequence[str] = (),
     learns_from: str | None = None,
+    changes: Sequence[str] | None = None,
     **settings: Any,
 ) -> None:
-    """Run one step, in these pieces; first let it learn what it needs, where it has not learned that before."""
+    """Run one step, in these pieces; first let it learn what it needs, where it has not learned that before.
+
+    `changes`: the columns that it looks at and changes, where it needs no others and runs row by row.
+    """
     try:
         if learner is not None:
             given = asked(learner, settings)
@@ -91,7 +91,7 @@ def take(
             else:
                 learned = learner(walk.rows_to_learn_from(looks_at, learns_from), **given)
             settings["learned"] = json.loads(json.dumps(learned, allow_nan=False))
-        walk.take(pieces, functools.partial(run_function, step, asked(step, settings)))
+        walk.take(pieces, functools.partial(run_function, step, asked(step, settings)), changes)
     except Skip as reason:
         print(f"{step.__name__} skipped: {reason}", file=sys.stderr)
 

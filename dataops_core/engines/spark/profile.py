@@ -10,7 +10,8 @@ from dataops_core.engines.counted_findings import counted_profile
 from dataops_core.engines.spark.engine import staged_by_house
 from dataops_core.engines.spark.facts import NOT_THERE, SparkFacts, cluster_facts
 from dataops_core.engines.spark.failures import brought_back
-from dataops_core.engines.spark.sources import files_of, look, opened
+from dataops_core.engines.spark.sources import files_of, look
+from dataops_core.engines.spark.sql_table import sql_table
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe
@@ -41,8 +42,10 @@ def profile_on_spark(
         staged.mkdir()
         with brought_back(problems, spark.sparkContext.master or ""):
             progress(0.0, f"Looking at {len(files):,} files")
-            pieces = look(spark, files, functools.partial(staged_by_house, Recipe(), options.to_json()), staged)
-            table = opened(spark, pieces, folder)
+            pieces = look(
+                spark.sparkContext, files, functools.partial(staged_by_house, Recipe(), options.to_json()), staged
+            )
+            table = sql_table(spark, pieces)
             engine, facts = SparkFacts(table), dict[str, dict[str, Any]]()
             for number, name in enumerate(table.types):
                 progress(number / (len(table.types) + 1), f"Counting {name}")
@@ -50,4 +53,4 @@ def profile_on_spark(
             progress(len(table.types) / (len(table.types) + 1), "Counting duplicate rows")
             doubled = engine.duplicates()
     problems_met = [dict(problem) for piece in pieces for problem in piece.problems]
-    return counted_profile(table.most_rows, facts, doubled, NOT_THERE, findings=findings) | {"problems": problems_met}
+    return counted_profile(table.rows, facts, doubled, NOT_THERE, findings=findings) | {"problems": problems_met}

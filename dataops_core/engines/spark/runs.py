@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataops_core.engines.spark.frames import PLACE
+from dataops_core.engines.spark.sql_table import PLACE
 
 RUNS = "column int, start long, first double, last double, rising boolean, falling boolean, moves boolean"
 WHOLE_RUNS = RUNS.replace("first double, last double", "first long, last long")

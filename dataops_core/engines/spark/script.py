@@ -14,6 +14,7 @@ from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.read import FORMATS
 from dataops_core.read.unpack import unpack
 from dataops_core.recipe.embed import Sources, valid
+from dataops_core.recipe.narrow import named_columns
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.recipe.script import (
     READ_TABLES,
@@ -58,7 +59,7 @@ from __future__ import annotations
 {imports}
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame, SparkSession
+    from pyspark import RDD, SparkContext
 
 # How files other than Parquet are read; None: found out from the file itself.
 READ: dict[str, Any] | None = {read}
@@ -144,4 +145,7 @@ def _lines(number: int, entry: RecipeStep, seed: int, earlier: RecipeContext, so
     sources.add(type(pieces))
     if step.learner is not None and entry.learned is None:
         given.append(f"        looks_at={columns_learned_from(step, settings, earlier)!r},")
+    changes = named_columns(step, settings) if step.narrow else None
+    if changes:
+        given.append(f"        changes={changes!r},")
     return [*says, f"    take(\n        table, {pieces!r}, {step.function.__name__},", *given, "    )"]

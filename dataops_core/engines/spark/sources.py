@@ -7,31 +7,30 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dataops_core.engines.spark.frames import ID, PLACE, arrow_types, spark_schema
-from dataops_core.engines.spark.table import PART_ROWS, ClusterTable
+from dataops_core.engines.spark.frames import Guard
+from dataops_core.engines.spark.splits import Split, cut_file, one_value, split_rows
+from dataops_core.engines.spark.table import ClusterTable, starts_of
 from dataops_core.errors import DataOpsError, InputError
 from dataops_core.read.arrow.fast_parquet import plain_columns
 from dataops_core.read.arrow.parquet import PARQUET_FAULTS, parquet_file
 from dataops_core.read.names import clean_names
-from dataops_core.table import ROW_ID, arrow_to_frame
+from dataops_core.table import ARROW, ROW_ID, arrow_to_frame
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark import SparkContext
 
 HEAD = 1_000  # rows that the driver runs through every step first, to know what comes out
 MOST_SHOWN = 5
-_SCHEME = "^[a-z0-9]+:/+"
 _NATIVE: dict[pa.DataType, str] = {  # Parquet types that Spark reads as they are, and what they are here
     **dict.fromkeys((pa.int8(), pa.int16(), pa.int32(), pa.int64()), "integer"),
     **dict.fromkeys((pa.float32(), pa.float64()), "decimal"),
@@ -54,15 +53,12 @@ class Piece:
     empty: tuple[str, ...]
     read: Mapping[str, Any]
     problems: tuple[Mapping[str, Any], ...] = ()
+    groups: tuple[int, ...] = ()  # the rows of each row group of the Parquet file
+    fixed: Mapping[str, Any] = field(default_factory=dict)  # columns with one value, which is not in the file
     error: tuple[str, str, str] | None = None
 
 
 Reader = Callable[[str, str], Piece]  # reads a file into a Parquet file of a folder
-
-
-def no_reader(file: str, _shared: str) -> Piece:
-    """For files that Spark reads as they are."""
-    raise InputError("This is not a Parquet file that Spark reads as it is.", file, "Write it again.")
 
 
 def staged_path(file: str, shared: str) -> Path:
@@ -76,6 +72,12 @@ def files_of(source: Path) -> list[Path]:
         return [source]
     if not source.is_dir():
         raise InputError("There is no such file or folder.", str(source), "Check the path.")
+    if (source / "_delta_log").is_dir():
+        raise InputError(
+            "This is a Delta table: which of its files count stands in its log.",
+            str(source),
+            "Run a recipe on it (run … --on spark), if only one without steps, and take what that writes.",
+        )
     found = sorted(path for path in source.rglob("*") if path.is_file() and not _hidden(path.relative_to(source)))
     if not found:
         raise InputError("The folder holds no files.", str(source), "Name a folder of Parquet, CSV or JSON files.")
@@ -89,13 +91,13 @@ def files_of(source: Path) -> list[Path]:
     return found
 
 
-def look(spark: SparkSession, files: Sequence[Path], reader: Reader, shared: Path) -> list[Piece]:
+def look(context: SparkContext, files: Sequence[Path], reader: Reader, shared: Path) -> list[Piece]:
     """Look at every file on the workers; those that Spark does not read as the house does are read into `shared`.
 
     Raises one InputError that names the files which are broken, or which are not the same table as the others.
     """
     work = functools.partial(piece_of, reader=reader, shared=str(shared))
-    pieces = spark.sparkContext.parallelize(list(map(str, files)), len(files)).map(work).collect()
+    pieces = context.parallelize(list(map(str, files)), len(files)).map(work).collect()
     broken = [piece for piece in pieces if piece.error]
     if broken:
         what, where, fix = broken[0].error or ("", "", "")
@@ -115,14 +117,21 @@ def piece_of(file: str, reader: Reader, shared: str) -> Piece:
             shared,
             "Write to a file system that all machines of the cluster share.",
         )
-        return Piece(file, "", 0, {}, (), {}, (), error)
+        return Piece(file, "", 0, {}, (), {}, error=error)
     try:
-        return _native(file) or reader(file, shared)
+        piece = _native(file) or reader(file, shared)
+        return replace(piece, groups=row_groups(piece.parquet))
     except DataOpsError as error:
-        return Piece(file, "", 0, {}, (), {}, (), (error.what, with_file(error.where, file), error.fix))
+        return Piece(file, "", 0, {}, (), {}, error=(error.what, with_file(error.where, file), error.fix))
     except OSError as error:
         said = (f"The file cannot be read: {error.strerror or error}.", file, "Check the path and your rights there.")
-        return Piece(file, "", 0, {}, (), {}, (), said)
+        return Piece(file, "", 0, {}, (), {}, error=said)
+
+
+def row_groups(parquet: str) -> tuple[int, ...]:
+    """How many rows each row group of a Parquet file has."""
+    about = pq.read_metadata(parquet)
+    return tuple(about.row_group(at).num_rows for at in range(about.num_row_groups))
 
 
 def common_types(pieces: Sequence[Piece]) -> dict[str, str]:
@@ -154,77 +163,39 @@ def common_types(pieces: Sequence[Piece]) -> dict[str, str]:
     return types
 
 
-def opened(spark: SparkSession, pieces: Sequence[Piece], shared: Path) -> ClusterTable:
+def opened(context: SparkContext, pieces: Sequence[Piece], shared: Path, guard: Guard = nullcontext) -> ClusterTable:
     """The files as one table; row ids count from 0 over all files in order."""
-    types = common_types(pieces)
-    starts, at = {}, 0
+    types, rows = common_types(pieces), sum(piece.rows for piece in pieces)
+    most, splits, start = split_rows(rows, len(types), context.defaultParallelism), list[Split](), 0
     for piece in pieces:
-        starts[piece.parquet] = at
-        at += piece.rows
-    parts_after = max(2 * spark.sparkContext.defaultParallelism, -(-at // PART_ROWS))
-    spark.conf.set("spark.sql.shuffle.partitions", str(parts_after))
-    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
-    for piece in pieces:
-        if piece.rows:
-            groups.setdefault(_physical(piece), []).append(piece.parquet)
-    parts = [_read(spark, paths, types, starts) for paths in groups.values()]
-    data = functools.reduce(lambda one, two: one.unionByName(two), parts) if parts else _nothing(spark, types)
-    return ClusterTable(data, types, at, first_rows(pieces, types), str(shared))
+        for groups, size, before in cut_file(piece.groups, most):
+            at = start + before
+            splits.append(Split(piece.parquet, groups, size, piece.empty, at, at, ours=False, fixed=piece.fixed))
+        start += piece.rows
+    starts = starts_of(rows, len(types))
+    return ClusterTable(
+        context, types, rows, first_rows(pieces, types), str(shared), tuple(splits), None, guard, starts
+    )
 
 
 def first_rows(pieces: Sequence[Piece], types: Mapping[str, str], rows: int = HEAD) -> pd.DataFrame:
     """The first rows of the first file that has any, in the types of the whole table."""
-    kinds, names = arrow_types(types), list(types)
+    kinds, names = {name: ARROW[kind] for name, kind in types.items()}, list(types)
     piece = next((piece for piece in pieces if piece.rows), None)
     if piece is None:
         empty = pa.table({**{name: pa.array([], kinds[name]) for name in names}, ROW_ID: pa.array([], pa.int64())})
         return arrow_to_frame(empty, names)
     with pq.ParquetFile(piece.parquet) as file:
         batch = next(file.iter_batches(rows))
-    columns = plain_columns(batch, [batch.schema.names.index(name) for name in names])
+    there = [name for name in names if name not in (*piece.empty, *piece.fixed)]
+    columns = plain_columns(batch, [batch.schema.names.index(name) for name in there])
+    found = dict(zip(there, columns, strict=True))
     cells = {
-        name: column.cast(kinds[name]) if name not in piece.empty else pa.nulls(batch.num_rows, kinds[name])
-        for name, column in zip(names, columns, strict=True)
+        name: found[name].cast(kind) if name in found else one_value(piece.fixed.get(name), kind, batch.num_rows)
+        for name, kind in kinds.items()
     }
     table = pa.table({**cells, ROW_ID: pa.array(range(batch.num_rows), pa.int64())})
     return arrow_to_frame(pa.table({name: pa.chunked_array(table.column(name)) for name in table.column_names}), names)
-
-
-def _read(spark: SparkSession, paths: Sequence[str], types: Mapping[str, str], starts: Mapping[str, int]) -> DataFrame:
-    from pyspark.sql import functions as f
-
-    found = spark.read.parquet(*paths)
-    schema = spark_schema(types)
-    known = {_path(uri): starts[unquote(_path(uri))] for uri in found.inputFiles()}
-    begins = spark.createDataFrame(pd.DataFrame({"path": list(known), "start": list(known.values())}))
-    cells = []
-    for at, name in enumerate(types):
-        column = found["`" + name.replace("`", "``") + "`"]
-        if types[name] == "decimal":
-            column = f.nanvl(column.cast("double"), f.lit(None).cast("double"))
-        cells.append(column.cast(schema[at].dataType).alias(f"c{at}"))
-    numbered = found.select(
-        *cells,
-        f.regexp_replace("_metadata.file_path", _SCHEME, "/").alias("path"),
-        f.col("_metadata.row_index").alias("at"),
-    ).join(f.broadcast(begins), "path", "left")
-    start = f.coalesce("start", f.raise_error(f.concat(f.lit("Nobody looked at "), "path")).cast("long"))
-    number = (start + f.col("at")).cast("long")
-    return numbered.select(*(f"c{at}" for at in range(len(types))), number.alias(ID), number.alias(PLACE))
-
-
-def _path(uri: str) -> str:
-    """A file's place as Spark spells it, without what goes before: file:/a and file:///a are one."""
-    return re.sub(_SCHEME, "/", uri)
-
-
-def _nothing(spark: SparkSession, types: Mapping[str, str]) -> DataFrame:
-    return spark.createDataFrame([], spark_schema(types))
-
-
-def _physical(piece: Piece) -> tuple[tuple[str, str], ...]:
-    with pq.ParquetFile(piece.parquet) as file:
-        return tuple((field.name, str(field.type)) for field in file.schema_arrow)
 
 
 def _native(file: str) -> Piece | None:

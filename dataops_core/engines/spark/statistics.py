@@ -7,23 +7,22 @@ of the step goes on from these (see recipe.condensed, which does the same on one
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from dataops_core.engines.spark.frames import ID, PART, PLACE, frame_of
+from dataops_core.engines.spark.frames import frame_of
 from dataops_core.engines.spark.table import ClusterTable
-from dataops_core.recipe.condensed import exact_decimals, exact_wholes, known
-from dataops_core.steps._counted import COUNT
-from dataops_core.table import tidy
+from dataops_core.recipe import condensed
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark import RDD
 
-FEW = 1_000_000  # rows of which the different values may as well come to the driver
+FEW = 50_000  # rows of which the different values may as well come to the driver
+MANY = 50  # tasks whose counts (half a megabyte each) are more than the driver should take in
 TOO_LARGE = -1  # how often a cell comes that says: these cannot be added up
 
 
@@ -34,78 +33,51 @@ def statistic_rows(table: ClusterTable, name: str, statistic: str | None, train:
     storage = table.types[name]
     if table.most_rows <= FEW or storage not in ("integer", "decimal", "datetime"):
         return None
+    chunks = table.training(train)
     if statistic == "median":
-        return _frame(name, storage, *_middle(table, _cells(table, name, train)))
+
+        def digits(bits: int, prefix: int) -> np.ndarray:
+            return _all(chunks.mapPartitions(functools.partial(part_digits, name, storage, bits, prefix)), np.add)
+
+        def begins(bits: int, prefix: int) -> condensed.Begins:
+            found = chunks.mapPartitions(functools.partial(part_begins, name, storage, bits, prefix))
+            return _all(found, condensed.joined)
+
+        found = [condensed.from_rank(key, storage) for key in condensed.middle_ranks(digits, begins)]
+        return condensed.few_rows(name, storage, np.array(found), [1] * len(found))
     if statistic == "mean":
-        summed = _summed(table, name, train)
-        return None if summed is None else _frame(name, storage, *summed)
+        parts = chunks.mapPartitions(functools.partial(part_sums, name, storage)).collect()
+        if any(TOO_LARGE in often for _, often in parts):
+            return None
+        cells = np.concatenate([cells for cells, _ in parts]) if parts else np.zeros(0)
+        return condensed.few_rows(name, storage, cells, [n for _, often in parts for n in often])
     return None
 
 
-def _cells(table: ClusterTable, name: str, train: str | None) -> DataFrame:
-    """The known cells of a column, as c0."""
-    from pyspark.sql import functions as f
-
-    names = list(table.types)
-    data = table.data if train is None else table.data.filter(f.col(f"c{names.index(train)}") == "train")
-    key = table.key(name)
-    found = data.select(key.alias("c0")).filter(f.col("c0").isNotNull())
-    if table.types[name] == "decimal":
-        found = found.filter(~f.isnan("c0") & (f.abs("c0") != float("inf")))
-    return found
+def part_digits(name: str, storage: str, bits: int, prefix: int, chunks: Iterable[pa.Table]) -> Iterator[np.ndarray]:
+    """On a worker: how often each digit of ranks comes (see condensed.digit_counts)."""
+    yield condensed.digit_counts(map(condensed.ranks, _known(name, storage, chunks)), bits, prefix)
 
 
-def _middle(table: ClusterTable, cells: DataFrame) -> tuple[np.ndarray, list[int]]:
-    """The two cells in the middle: the column is sorted there, and written in parts whose sizes tell where they lie."""
-    from pyspark.sql import functions as f
-
-    ordered = table.kept(cells.orderBy("c0").select("c0", f.spark_partition_id().alias(PART)))
-    sizes = sorted(map(tuple, ordered.groupBy(PART).count().collect()))
-    total = sum(size for _, size in sizes)
-    found = []
-    for place in ((total - 1) // 2, total // 2) if total else ():
-        for part, size in sizes:
-            if place < size:
-                here = (f.col(PART) == part) & (f.col("_metadata.row_index") == place)
-                found.append(ordered.filter(here).select("c0").toArrow().column(0))
-                break
-            place -= size
-    values: Any = pa.chunked_array([chunk for column in found for chunk in column.chunks]) if found else pa.array([])
-    if pa.types.is_timestamp(values.type):
-        values = values.cast(pa.timestamp("us")).cast(pa.int64())
-    return values.to_numpy(), [1] * len(values)
+def part_begins(
+    name: str, storage: str, bits: int, prefix: int, chunks: Iterable[pa.Table]
+) -> Iterator[condensed.Begins]:
+    """On a worker: the ranks that begin so (see condensed.beginning)."""
+    yield condensed.beginning(map(condensed.ranks, _known(name, storage, chunks)), bits, prefix)
 
 
-def _summed(table: ClusterTable, name: str, train: str | None) -> tuple[np.ndarray, list[int]] | None:
-    from pyspark.sql import functions as f
-
-    storage, names = table.types[name], list(table.types)
-    data = table.data if train is None else table.data.filter(f.col(f"c{names.index(train)}") == "train")
-    kind = "double" if storage == "decimal" else "long"
-    sums = data.select(f.col(f"c{names.index(name)}").alias("c0"), ID, PLACE).mapInArrow(
-        functools.partial(part_sums, storage), f"cell {kind}, often long"
-    )
-    found: Any = sums.toArrow()
-    often = found.column("often").to_pylist()
-    return None if TOO_LARGE in often else (found.column("cell").to_numpy(), often)
-
-
-def part_sums(storage: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def part_sums(name: str, storage: str, chunks: Iterable[pa.Table]) -> Iterator[tuple[np.ndarray, list[int]]]:
     """On a worker: few cells that have the sum and the number of all that come."""
-
-    def values() -> Iterator[np.ndarray]:
-        for batch in batches:
-            yield known(frame_of(pa.Table.from_batches([batch]), {"c0": storage})[0]["c0"], storage)
-
-    summed = exact_decimals(values()) if storage == "decimal" else exact_wholes(values())
-    cells, often = summed if summed is not None else (np.zeros(1), [TOO_LARGE])
-    kind = pa.float64() if storage == "decimal" else pa.int64()
-    yield pa.RecordBatch.from_arrays([pa.array(cells, kind), pa.array(often, pa.int64())], names=["cell", "often"])
+    values = _known(name, storage, chunks)
+    summed = condensed.exact_decimals(values) if storage == "decimal" else condensed.exact_wholes(values)
+    yield summed if summed is not None else (np.zeros(1), [TOO_LARGE])
 
 
-def _frame(name: str, storage: str, cells: np.ndarray, often: list[int]) -> pd.DataFrame:
-    dtype = {"decimal": "float64", "integer": "int64", "datetime": "int64"}[storage]
-    column = pd.Series(cells.astype(dtype))
-    if storage == "datetime":
-        column = column.astype("datetime64[us]")
-    return tidy(pd.DataFrame({name: column, COUNT: pd.Series(often, dtype="Int64")}))
+def _known(name: str, storage: str, chunks: Iterable[pa.Table]) -> Iterator[np.ndarray]:
+    for chunk in chunks:
+        yield condensed.known(frame_of(chunk, [name])[0][name], storage)
+
+
+def _all(found: RDD[Any], join: Callable[[Any, Any], Any]) -> Any:
+    """What the tasks found, joined: on the workers first where they are many."""
+    return found.treeReduce(join) if found.getNumPartitions() > MANY else found.reduce(join)

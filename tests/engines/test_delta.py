@@ -1,0 +1,178 @@
+"""Delta tables on Spark: the rows of the current version, and a result that is the next version or nothing at all."""
+
+import datetime
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dataops_core.cli.main import main
+from dataops_core.engines.spark.delta import delta_table, delta_target, places_of
+from dataops_core.errors import ConflictError, InputError, SettingError
+from dataops_core.read import read_file
+from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.recipe.replay import run_recipe
+
+pytest.importorskip("deltalake", reason="deltalake is not installed (requirements-publish.txt)")
+CODE = """
+import deltalake, json, os, sys
+import pyarrow as pa
+{}
+os._exit(0)  # its threads can abort the end of a process
+"""
+MADE = """
+def rows(start, end, **more):
+    n = list(range(start, end))
+    return pa.table({"n": n, "p": ["x y", None, "ü/z"][start % 3 :][:1] * len(n),
+                     "w": pa.array([86_400_000_000 * each for each in n], pa.timestamp("us")), **more})
+where = sys.argv[1]
+for start in (0, 10, 20, 30):
+    deltalake.write_deltalake(where, rows(start, start + 10), mode="append", partition_by=["p"])
+deltalake.DeltaTable(where).delete("n >= 10 and n < 20")
+deltalake.write_deltalake(where, rows(40, 45, late=[1.5] * 5), mode="append", schema_mode="merge")
+pa.parquet = __import__("pyarrow.parquet").parquet
+table = pa.table(deltalake.QueryBuilder().register("t", deltalake.DeltaTable(where)).execute("select * from t").read_all())
+pa.parquet.write_table(table.cast(pa.schema([(f.name, pa.string() if f.name == "p" else f.type) for f in table.schema])), sys.argv[2])
+"""
+
+
+def apart(code: str, *arguments: Path) -> str:
+    """What the code prints that needs deltalake, in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", CODE.format(code), *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def history(table: Path) -> list[dict]:
+    return json.loads(apart("print(json.dumps(deltalake.DeltaTable(sys.argv[1]).history()), flush=True)", table))
+
+
+@pytest.fixture
+def target(tmp_path) -> Path:
+    """A table with one version, of two columns."""
+    apart("deltalake.write_deltalake(sys.argv[1], pa.table({'n': [1, 2], 't': ['a', None]}))", tmp_path / "there")
+    return tmp_path / "there"
+
+
+def parts(folder: Path) -> list[Path]:
+    folder.mkdir()
+    for number in range(3):
+        pq.write_table(pa.table({"n": [number], "new": [0.5]}), folder / f"part-{number:05d}.parquet")
+    return sorted(folder.iterdir())
+
+
+def test_the_current_version_is_read_and_a_result_is_the_next_one(spark, tmp_path, target):
+    """Partitions with odd names, rows that were deleted, a column that came later; then twice a table from the result."""
+    from dataops_core.engines.spark import run_on_spark
+
+    source, plain = tmp_path / "source", tmp_path / "plain.parquet"
+    apart(MADE, source, plain)
+    recipe = Recipe(
+        steps=(
+            RecipeStep("sort_rows", {"columns": ["n"]}),
+            RecipeStep("fill_missing", {"columns": ["late"], "how": "median"}),
+            RecipeStep("drop_columns", {"columns": ["w"]}),
+        )
+    )
+    expected = run_recipe(recipe, read_file(plain, tmp_path / "t.parquet").table, tmp_path)
+    assert expected.failed is None
+    assert expected.table.rows == 35
+    for out, version in ((tmp_path / "new", 0), (target, 1)):
+        done = run_on_spark(spark, recipe, source, Path(f"delta:{out}"))
+        assert (done.rows, done.content_hash) == (35, expected.table.content_hash)
+        (newest, *_) = history(out)
+        assert (newest["version"], newest["dataops.content_hash"]) == (version, done.content_hash)
+        again = run_on_spark(spark, Recipe(), out, tmp_path / f"again {version}")
+        assert again.content_hash == done.content_hash
+    with_time = Recipe(steps=(RecipeStep("sort_rows", {"columns": ["n"]}),))
+    expected = run_recipe(with_time, read_file(plain, tmp_path / "t.parquet").table, tmp_path)
+    assert run_on_spark(spark, with_time, source, tmp_path / "files").content_hash == expected.table.content_hash
+    with pytest.raises(SettingError, match="knows no moments without a time zone"):
+        run_on_spark(spark, with_time, source, Path(f"delta:{target}"))
+    assert len(history(target)) == 2
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("dataops-")]
+
+
+def test_values_of_partitions_have_the_type_of_their_column(tmp_path):
+    apart(
+        "import datetime; deltalake.write_deltalake(sys.argv[1], pa.table({'n': [1], 'd': [datetime.date(2024, 2, 29)],"
+        " 'k': [7], 'b': [True]}), partition_by=['d', 'k', 'b'])",
+        tmp_path / "t",
+    )
+    found = delta_table(tmp_path / "t")
+    moment = (datetime.date(2024, 2, 29) - datetime.date(1970, 1, 1)).days * 86_400_000_000
+    assert list(found.fixed.values()) == [{"d": moment, "k": 7, "b": True}]
+    assert found.types == {"n": "integer", "d": "datetime", "k": "integer", "b": "boolean"}
+
+
+@pytest.mark.parametrize(
+    ("feature", "settings"),
+    [("deletionVectors", {}), ("columnMapping", {"delta.columnMapping.mode": "name"})],
+)
+def test_what_files_alone_do_not_tell_is_refused(target, feature, settings, capsys, tmp_path):
+    (log,) = (target / "_delta_log").glob("*.json")
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    for entry in entries:
+        if "protocol" in entry:
+            entry["protocol"] = {
+                "minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": [feature], "writerFeatures": [feature],
+            }  # fmt: skip
+        if "metaData" in entry:
+            entry["metaData"]["configuration"] |= settings
+    log.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+    with pytest.raises(InputError, match=feature) as raised:
+        delta_table(target)
+    assert raised.value.where == str(target) and raised.value.fix
+    (tmp_path / "r.json").write_text('{"steps": []}')
+    out = str(tmp_path / "out")
+    assert main(["run", str(tmp_path / "r.json"), str(target), "-o", out, "--on", "spark"]) == 2
+    assert feature in capsys.readouterr().err
+
+
+def test_a_table_is_as_it_was_until_the_commit(tmp_path, target):
+    """The process is killed (-9) when all files lie in the table's folder, and the log knows none of them."""
+    before = history(target)
+    code = f"""
+import os, signal
+from pathlib import Path
+from dataops_core.engines.spark.delta import DeltaTarget, delta_target
+DeltaTarget._commit = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+delta_target(Path("delta:{target}")).deliver({[str(p) for p in parts(tmp_path / "parts")]!r} and sorted(Path({str(tmp_path / "parts")!r}).iterdir()), {{}})
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ))
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert len(list(target.glob("part-*.parquet"))) >= 4
+    assert history(target) == before
+    assert len(delta_table(target).files) == 1
+    assert delta_target(Path(f"delta:{target}")).deliver(parts(tmp_path / "more"), {"k": "v"}) == 1
+    found = delta_table(target)
+    assert (found.types, len(found.files)) == ({"n": "integer", "new": "decimal"}, 3)
+
+
+def test_who_wrote_first_wins(tmp_path, target):
+    mine, theirs = delta_target(Path(f"delta:{target}")), delta_target(Path(f"delta:{target}"))
+    theirs.deliver(parts(tmp_path / "theirs"), {})
+    files = sorted(path.name for path in target.iterdir())
+    with pytest.raises(ConflictError, match="Somebody else wrote"):
+        mine.deliver(parts(tmp_path / "mine"), {})
+    assert sorted(path.name for path in target.iterdir()) == files
+
+
+def test_places_that_cannot_be_written_are_refused_before_anything_starts(tmp_path, target):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.txt").write_text("x")
+    with pytest.raises(SettingError, match="no Delta table"):
+        delta_target(Path(f"delta:{tmp_path / 'other'}"))
+    with pytest.raises(SettingError, match="Nothing can be written there"):
+        delta_target(Path(f"delta:{tmp_path / 'no' / 'where'}"))
+    with pytest.raises(SettingError, match='no column called "a b"'):
+        delta_target(Path(f"delta:{target}")).check({"a b": "text"})
+    apart("deltalake.write_deltalake(sys.argv[1], pa.table({'n': [1], 'p': [1]}), partition_by=['p'])", tmp_path / "by")
+    with pytest.raises(SettingError, match="partitioned by p"):
+        places_of(target, Path(f"delta:{tmp_path / 'by'}"))
