@@ -22,6 +22,7 @@ SPOKEN = {  # agreed to by name, or told by the file LICENSE alone
     "rdt": "BUSL-1.1",
     "sdv": "BUSL-1.1",
     "axe-playwright-python": "",
+    "pycountry": "LGPL-2.1-only",  # used as a library, unchanged
     "skops": "",
 }
 
