@@ -41,6 +41,8 @@ with page_layout.errors():
         st.rerun()  # the header is drawn before
 if profile is None:
     st.stop()
+compared = current_table.compared(here, state)
+profile = compared or profile
 
 found = inbox.open_findings(here, profile)
 grave = [f for f in found if f["severity"] != "note"]
@@ -65,6 +67,8 @@ wrong, scores, columns, together, merge, rows, out = st.tabs(
 )
 if wrong.open:
     with wrong, page_layout.errors():
+        if compared is None:
+            current_table.compare_rows(here, state)
         inbox.panel(here, profile, found, state, table.names, mend=look == current_table.NOW)
 if scores.open:
     with scores, page_layout.errors():

@@ -421,7 +421,7 @@ def test_a_place_that_cannot_be_written_is_named(run, cities, recipe, tmp_path, 
 
 
 def test_an_unforeseen_error_is_no_traceback(run, cities, monkeypatch):
-    monkeypatch.setattr("dataops_core.checks.profile.profile_table", lambda *_a, **_k: 1 / 0)
+    monkeypatch.setattr("dataops_core.repair.full_profile.profile_table", lambda *_a, **_k: 1 / 0)
     code, _, err = run("profile", cities)
     assert (code, "Unexpected error" in err, "Traceback" in err) == (2, True, False)
     monkeypatch.setenv("DATAOPS_DEBUG", "1")

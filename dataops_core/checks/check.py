@@ -16,6 +16,7 @@ from dataops_core.steps.step import Step
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+Scope = Literal["column", "table", "repairs"]
 SAMPLE = 200
 
 
@@ -76,7 +77,7 @@ class Check:
     name: str
     title: str
     group: str
-    scope: Literal["column", "table"]
+    scope: Scope
     types: tuple[str, ...]
     severity: Severity
     fix: Step | None
@@ -166,7 +167,7 @@ def check(
     title: str,
     *,
     group: str,
-    scope: Literal["column", "table"] = "column",
+    scope: Scope = "column",
     types: Iterable[str] = (),
     severity: Severity = "warning",
     fix: Step | None = None,
@@ -175,7 +176,7 @@ def check(
     harmless: bool = False,
 ) -> Callable[[Callable[..., Any]], Check]:
     """Register a check: `f(column: ColumnView, context: Context)` for one column of these storage types, or
-    `f(look: TableView)`.
+    `f(look: TableView)`; with scope "repairs" it gets what the proposed repairs tell, once these are known.
 
     It answers with a Hit, with several, or with None. `no_fix` says why there is no step, where none is offered. A
     check of numbers or dates gets a column of text that holds such parsed; `words`: the check is not for these columns.

@@ -36,7 +36,7 @@ def decides_nothing(finding: Mapping[str, Any]) -> bool:
     >>> decides_nothing({"check": "direct_identifiers", "fix": {"op": "drop_columns", "with": {"columns": ["name"]}}})
     False
     """
-    if not finding["fix"]:
+    if not finding["fix"] or finding["check"] == "wrong_values":  # the new values are probable, not certain
         return False
     if finding["check"] in ("blank_rows", "total_rows"):
         return True

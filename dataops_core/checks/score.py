@@ -72,6 +72,7 @@ OUTSIDE = {  # about what a column is good for, not about a fault of its cells
     "sorted_rows",
     "rows_on_both_sides",
 }
+BY_ROWS = {"wrong_values"}  # known only once rows are compared: a score counts what every profile knows
 FORMULAS = {
     "completeness": "1 − (missing cells + cells that stand for missing) ÷ all cells",
     "uniqueness": "1 − (rows that repeat another, nearly repeat it, or repeat its identifier) ÷ all rows",
@@ -104,7 +105,8 @@ class Score:
 def scores(profile: Mapping[str, Any]) -> list[Score]:
     """The sides of quality of a profiled table.
 
-    The cells that several findings of a side name in one column are counted once, as often as the largest of them.
+    The cells that several findings of a side name in one column are counted once, as often as the largest of them. A
+    comparison of rows changes no score: what it found to be part of another finding ("folded") counts as before.
 
     >>> profile = {"rows": 4, "columns": 1, "missing_cells": 1, "findings": [],
     ...            "facts": {"a": {"type": "text", "missing": 1}}}
@@ -116,7 +118,7 @@ def scores(profile: Mapping[str, Any]) -> list[Score]:
 
 def _score(profile: Mapping[str, Any], name: str, of: str, checks: Sequence[str]) -> Score:
     facts, rows = profile["facts"], profile["rows"]
-    own = [finding for finding in profile["findings"] if finding["check"] in checks]
+    own = [each for each in (*profile["findings"], *profile.get("folded", ())) if each["check"] in checks]
     if name == "completeness":
         hidden = sum(f["count"] for f in own if f["check"] == "disguised_missing" and f["fix"])
         affected, whole = (
@@ -154,8 +156,8 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, li
     counts = [
         {
             (f["check"], tuple(f["columns"])): (f["title"], f["count"], f["share"])
-            for f in profile["findings"]
-            if f["check"] not in OUTSIDE and not (f["check"] == "disguised_missing" and not f["fix"])
+            for f in (*profile["findings"], *profile.get("folded", ()))
+            if f["check"] not in OUTSIDE | BY_ROWS and not (f["check"] == "disguised_missing" and not f["fix"])
         }
         for profile in (before, after)
     ]

@@ -68,6 +68,10 @@ class EncodedColumn:
             return self.values.numbers()
         return np.array([float(text) for text in self.values], dtype=float)
 
+    def text_of(self, row: int) -> str | None:
+        """What a row holds."""
+        return self.values[self.codes[row]] if self.codes[row] >= 0 else None
+
     @property
     def counts(self) -> np.ndarray:
         """How many rows hold each value (values,)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -34,12 +34,14 @@ VALUE_FIRST = 0.5
 @dataclass(frozen=True)
 class Proposals:
     """The repairs proposed for a table, by row and column; the dependencies on which they rest; and the cells that are
-    most worth asking a person about.
+    most worth asking a person about; `told_by` is the column of sources, by the column in which they contradict each
+    other.
     """
 
     repairs: list[Repair]
     dependencies: list[dict]
     ask: list[dict]
+    told_by: dict[str, str] = field(default_factory=dict)
 
 
 def propose(
@@ -72,7 +74,9 @@ def propose(
     repairs += label_repairs(before, known, {(repair.row, repair.column) for repair in repairs})
     repairs.sort(key=lambda repair: (repair.row, before.place(repair.column)))
     dependencies = [_dependency_json(found, at) for at in range(len(found.dependencies))]
-    return Proposals(repairs, dependencies, questions(before, repairs, found.sign, known))
+    names = [column.name for column in before.columns]
+    told_by = {names[each.column]: names[each.claimed[1]] for each in found.found if each.cause == "source"}
+    return Proposals(repairs, dependencies, questions(before, repairs, found.sign, known), told_by)
 
 
 def _better(form: Repair, value: Repair) -> Repair:

@@ -45,11 +45,13 @@ def steps_of(repairs: Sequence[Repair], table: Table, why: str = "") -> list[Rec
     made = []
     ids = row_ids(table)
     for name in (column.name for column in table.columns if column.name in by_column):
-        made += _column_steps(name, by_column[name], coded, ids, _unknown(table, name, by_column[name], ids), why)
+        made += column_steps(
+            name, by_column[name], coded, ids, words_for_missing(table, name, by_column[name], ids), why
+        )
     return made + agreeing
 
 
-def _unknown(table: Table, name: str, repairs: Sequence[Repair], ids: np.ndarray) -> dict[int, str]:
+def words_for_missing(table: Table, name: str, repairs: Sequence[Repair], ids: np.ndarray) -> dict[int, str]:
     """By row, what cells hold that count as missing: nothing, or a word for it."""
     rows = [repair.row for repair in repairs if repair.old is None]
     if not rows or table.column(name).type != "text":
@@ -63,7 +65,7 @@ def row_ids(table: Table) -> np.ndarray:
     return np.concatenate([batch.index.to_numpy() for batch in table.batches([table.names[0]])])
 
 
-def _column_steps(
+def column_steps(
     name: str,
     repairs: Sequence[Repair],
     table: EncodedTable,
@@ -71,6 +73,9 @@ def _column_steps(
     unknown: Mapping[int, str],
     why: str,
 ) -> list[RecipeStep]:
+    """The steps that make the repairs of one column of a table whose rows have these ids; `unknown` are the words for
+    nothing, by row.
+    """
     column = table.columns[table.place(name)]
     holders = dict(zip(column.values, column.counts.tolist(), strict=True))
     groups: defaultdict[str, list[Repair]] = defaultdict(list)

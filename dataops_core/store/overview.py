@@ -122,7 +122,8 @@ def look_up(store: Store, dataset: Dataset) -> Standing:
     state = current_state(store, dataset)
     if state is None:
         return standing(store, dataset, None, None, None)
-    known = profiles.profile(store, state, context(dataset), run=False)
+    asked = store, state, context(dataset)
+    known = profiles.compared(*asked, run=False) or profiles.profile(*asked, run=False)
     return standing(store, dataset, state, states.table(store, state), known)
 
 

@@ -41,7 +41,7 @@ from dataops_core.store.people.veil import veil
 from dataops_core.store.publishing import publications
 from dataops_core.store.purge import compact, compaction, leftovers
 from dataops_core.store.results import analyses, difference_report, diffs, rebuild
-from dataops_core.store.results.profile import profile
+from dataops_core.store.results.profile import compared, profile
 from dataops_core.store.store import Store
 
 
@@ -78,6 +78,10 @@ def _reread(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 def _profile(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     profile(store, args["state"], Context.from_json(args["context"]), progress=progress)
+
+
+def _compare_rows(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    compared(store, args["state"], Context.from_json(args["context"]), progress=progress)
 
 
 def _score(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -268,6 +272,7 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "evaluate": _evaluate,
     "preview": _preview,
     "profile": _profile,
+    "compare rows": _compare_rows,
     "score": _score,
     "spread": _spread,
     "rebuild": _rebuild,

@@ -11,6 +11,7 @@ import streamlit as st
 from dataops_core.checks import Context
 from dataops_core.privacy import propose_roles
 from dataops_core.recipe.recipe import Recipe
+from dataops_core.repair.full_profile import worth
 from dataops_core.store import overview, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.results import profile as profiles
@@ -121,7 +122,8 @@ def standing_now(here: Dataset) -> overview.Standing:
     state = overview.current_state(page_layout.store(), here)
     if state is None:
         return overview.standing(page_layout.store(), here, None, None, None)
-    return overview.standing(page_layout.store(), here, state, grid.table(state), profile(here, state))
+    known = compared(here, state) or profile(here, state)
+    return overview.standing(page_layout.store(), here, state, grid.table(state), known)
 
 
 def profile(here: Dataset, state: str) -> dict[str, Any] | None:
@@ -130,6 +132,25 @@ def profile(here: Dataset, state: str) -> dict[str, Any] | None:
         return _kept(str(page_layout.store().home), state, context(here), profiles.code_hash())
     except LookupError:
         return None
+
+
+def compared(here: Dataset, state: str) -> dict[str, Any] | None:
+    """The profile with the values that a comparison of rows shows to be wrong, if that was asked for."""
+    return profiles.compared(page_layout.store(), state, context(here), run=False)
+
+
+def compare_rows(here: Dataset, state: str) -> None:
+    """What a comparison of rows is for, and a button that starts it; nothing where the table is too large for that."""
+    if not worth(grid.table(state)):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            "Rows were not compared with each other yet: that finds values that only other rows show to be wrong."
+        )
+        args = {"state": state, "context": context(here).to_json()}
+        what = "Comparing rows with each other"
+        told = "Takes several times as long as the checks of single columns; the scores do not change"
+        job.ask("compare rows", args, what, "Compare rows", "findings.compare", told, ":material/table_rows:")
 
 
 def profiled(

@@ -85,7 +85,15 @@ def _soon(job: str, what: str) -> jobs.Job | None:
     return jobs.get(page_layout.store(), job)
 
 
-def ask(kind: str, args: Mapping[str, Any], what: str, label: str, key: str, help_text: str) -> None:
+def ask(
+    kind: str,
+    args: Mapping[str, Any],
+    what: str,
+    label: str,
+    key: str,
+    help_text: str,
+    icon: str = ":material/inventory_2:",
+) -> None:
     """A button that starts a job, every time it is clicked; in its place the progress while the job runs, and why it
     failed.
     """
@@ -95,7 +103,7 @@ def ask(kind: str, args: Mapping[str, Any], what: str, label: str, key: str, hel
         return
     if last is not None and last.error:
         st.error(md(last.error["fix"]), title=md(last.error["what"]), icon=":material/error:")
-    st.button(label, on_click=_start, args=(kind, args), key=key, icon=":material/inventory_2:", help=help_text)
+    st.button(label, on_click=_start, args=(kind, args), key=key, icon=icon, help=help_text)
 
 
 def _start(kind: str, args: Mapping[str, Any]) -> None:

@@ -129,7 +129,8 @@ def test_every_check_is_planted_somewhere():
         "broken_formula",
         "unexpected_gaps",
         "contradicting_sources",
-    }  # about several columns, or a table that is split
+        "wrong_values",
+    }  # about several columns, a table that is split, or what repairs tell (tests/repair/test_wrong_values.py)
     assert set(checks.REGISTRY) == {*CHECKS, *CASES, *others}
 
 

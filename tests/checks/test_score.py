@@ -2,12 +2,12 @@ import pytest
 
 from dataops_core.checks import REGISTRY
 from dataops_core.checks.profile import profile_table
-from dataops_core.checks.score import DIMENSIONS, FORMULAS, OUTSIDE, changed, scores, total
+from dataops_core.checks.score import BY_ROWS, DIMENSIONS, FORMULAS, OUTSIDE, changed, scores, total
 
 
 def test_every_check_counts_for_one_side_or_says_that_it_does_not():
     counted = [check for _, checks in DIMENSIONS.values() for check in checks]
-    assert sorted([*counted, *OUTSIDE]) == sorted(REGISTRY)
+    assert sorted([*counted, *OUTSIDE, *BY_ROWS]) == sorted(REGISTRY)
     assert set(FORMULAS) == set(DIMENSIONS)
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from dataops_core.checks import REGISTRY
-from dataops_core.checks.profile import profile_table
 from dataops_core.read import read_file
 from dataops_core.recipe.fixes import steps_of_fixes
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.repair import accept, propose, steps_of
+from dataops_core.repair.full_profile import full_profile
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -52,7 +52,7 @@ def test_steps_of_one_kind_with_the_same_settings_are_one_step():
 @pytest.mark.parametrize("name", FILES)
 def test_every_set_of_fixes_runs_as_one_recipe(name, tmp_path):
     table = read_file(SAMPLES / name, tmp_path / "read").table
-    profile, _ = profile_table(table)
+    profile, _ = full_profile(table)
     fixable = [finding for finding in profile["findings"] if finding["fix"]]
     assert len(fixable) >= 5
     draw = random.Random(0)
@@ -70,7 +70,7 @@ def test_every_set_of_fixes_of_benchmark_tables_runs_with_the_repairs_that_are_s
     if not (SHARED / name).exists():
         pytest.skip("the benchmark tables are not here")
     table = read_file(SHARED / name, tmp_path / "read").table
-    fixable = [finding for finding in profile_table(table)[0]["findings"] if finding["fix"]]
+    fixable = [finding for finding in full_profile(table)[0]["findings"] if finding["fix"]]
     taken = accept(propose(table).repairs, 0.9)
     draw = random.Random(0)
     repairs = steps_of(draw.sample(taken, len(taken) // 2), table)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dataops_core.checks import Context, Finding
+    from dataops_core.repair import Proposals
 from pathlib import Path
 
 from dataops_core.cli.shared.addresses import file_or_address
@@ -46,6 +47,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--facts", action="store_true", help="count only, and judge nothing")
     parser.add_argument("--findings", type=Path, metavar="OUT.csv", help="write every affected row of every finding")
     parser.add_argument("--repairs", action="store_true", help="propose right values for the cells of findings")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="leave out the values that only a comparison of rows shows to be wrong; tables of more than three million"
+        " cells are never compared (see repair)",
+    )
     parser.add_argument(
         "--html", type=Path, metavar="OUT.html", help="write the report: one HTML file that names nobody"
     )
@@ -86,17 +93,22 @@ def run(args: argparse.Namespace) -> int:
         if args.facts:
             return _facts(args, table_facts(source.table))
         from dataops_core.checks.profile import profile_table  # brings all checks and steps
+        from dataops_core.repair.full_profile import full_profile
 
         context = _context(args, source.table.names)
         if args.favorable:
             _check_value(args, source.table)
         kept: list[tuple[Finding, np.ndarray]] = []
         keep = (lambda finding, places: kept.append((finding, places))) if args.findings or args.repairs else None
-        told, _ = profile_table(source.table, context=context, keep=keep, blanked=source.blanked)
+        proposals = None
+        if args.quick:
+            told, _ = profile_table(source.table, context=context, keep=keep, blanked=source.blanked)
+        else:
+            told, proposals = full_profile(source.table, context=context, keep=keep, blanked=source.blanked)
         if args.findings:
             _write_findings(args, kept)
         if args.repairs:
-            _add_repairs(told, kept, source.table)
+            _add_repairs(told, kept, source.table, proposals)
         reports = _write_reports(args, told, source.table)
     found = _found(told)
     for finding in told["findings"]:
@@ -169,8 +181,10 @@ def _print_failed(told: dict[str, Any]) -> None:
         print(f"[failed] {failed['check']} in {', '.join(failed['columns']) or 'whole rows'}: {failed['reason']}")
 
 
-def _add_repairs(told: dict[str, Any], kept: list[tuple[Finding, np.ndarray]], table: Table) -> None:
-    """Give every finding the right values that are proposed for its cells."""
+def _add_repairs(
+    told: dict[str, Any], kept: list[tuple[Finding, np.ndarray]], table: Table, proposals: Proposals | None
+) -> None:
+    """Give every finding the right values that are proposed for its cells; they are looked for if not known."""
     from dataops_core.repair import propose, row_ids
     from dataops_core.repair.in_findings import repairs_of_findings
 
@@ -182,7 +196,8 @@ def _add_repairs(told: dict[str, Any], kept: list[tuple[Finding, np.ndarray]], t
     findings = told["findings"]
     keys = [(each["check"], tuple(each["columns"]), each["message"]) for each in findings]
     asked = [(key[1], rows.get(key, each["rows"])) for key, each in zip(keys, findings, strict=True)]
-    for each, repairs in zip(findings, repairs_of_findings(asked, propose(table).repairs), strict=True):
+    found = (proposals or propose(table)).repairs
+    for each, repairs in zip(findings, repairs_of_findings(asked, found), strict=True):
         each["repairs"] = repairs
 
 

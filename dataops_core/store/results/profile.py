@@ -9,6 +9,7 @@ from dataops_core.checks.profile import profile_table
 from dataops_core.hashing import canonical, sha256
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import Blanked
+from dataops_core.repair.full_profile import full_profile
 from dataops_core.source_hash import source_hash
 from dataops_core.store import states
 from dataops_core.store.store import Store
@@ -42,12 +43,38 @@ def profile(
     if kept is not None or not run:
         return kept
     table = states.table(store, state)
+    blanked = _blanked(store, state)
     keys = {column.name: column_key(column, context) for column in table.columns}
     found = store.cached_many(list(keys.values()))
-    blanked = {name: Blanked.from_json(plain) for name, plain in (store.cached(f"blanked:{state}") or {}).items()}
     known = {name: found[key] for name, key in keys.items() if key in found and name not in blanked}
     made, parts = profile_table(table, known, progress, context, blanked=blanked)
     store.keep(
         {keys[name]: part for name, part in parts.items() if name not in known and name not in blanked} | {key: made}
     )
     return made
+
+
+def compared(
+    store: Store,
+    state: str,
+    context: Context = Context(),  # noqa: B008 - a frozen value
+    *,
+    run: bool = True,
+    progress: Progress = no_progress,
+) -> dict[str, Any] | None:
+    """The profile of a state with the values that only a comparison of rows shows to be wrong (see `full_profile`);
+    with `run=False` only what is known already, else None.
+    """
+    code = source_hash("dataops_core.checks", "dataops_core.facts", "dataops_core.repair")
+    key = f"compared:{state}:{sha256(canonical(context.to_json()))[:16]}:{code}"
+    kept = store.cached(key)
+    if kept is not None or not run:
+        return kept
+    made, _ = full_profile(states.table(store, state), progress, context, blanked=_blanked(store, state))
+    store.keep({key: made})
+    return made
+
+
+def _blanked(store: Store, state: str) -> dict[str, Blanked]:
+    """What reading made missing, by column."""
+    return {name: Blanked.from_json(plain) for name, plain in (store.cached(f"blanked:{state}") or {}).items()}
