@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from stdnum import ean, imo, isbn, issn
@@ -17,6 +21,7 @@ from dataops_core.wording import counted
 SHARE = 0.95  # of the cells have the right digit: by chance, a tenth have
 LEAST = 50
 _DIGITS = str.maketrans("OIL", "011")
+_SIGNS = str.maketrans("", "", " -.")
 
 
 @check(
@@ -27,7 +32,8 @@ _DIGITS = str.maketrans("OIL", "011")
     no_fix="Which digit is wrong, only the source knows; look the number up, or set the cell to missing.",
 )
 def wrong_check_digits(column: ColumnView, context: Context) -> Hit | None:
-    """Account numbers, bar codes, book and card numbers whose check digit does not fit, where nearly all others do.
+    """Account, tax and identity numbers, bar codes, book and card numbers whose check digit does not fit, where nearly
+    all others do.
 
     One digit at least is mistyped: the number is nobody's, or another one's.
     """
@@ -57,8 +63,8 @@ def _is_wrong(right: Callable[[str], bool | None], number: str) -> bool:
 
 
 def bare(text: object) -> str:
-    """A number as it is computed with: no spaces and hyphens, capital letters; empty where it can be none."""
-    plain = str(text).replace(" ", "").replace("-", "").upper()
+    """A number as it is computed with: no spaces, hyphens and points, capital letters; empty where it can be none."""
+    plain = str(text).translate(_SIGNS).upper()
     return plain if 7 <= len(plain) <= 34 and plain.isascii() and plain.isalnum() else ""
 
 
@@ -127,6 +133,38 @@ def ship(text: str) -> bool | None:
     return bool(imo.is_valid(number)) if len(number) == 7 and number.isdigit() else None
 
 
+def vat(text: str) -> bool | None:
+    """The check of the country that a VAT identification number begins with: of the European Union, Great Britain,
+    Norway or Switzerland.
+
+    >>> vat("DE136695976"), vat("DE136695978"), vat("US136695976")
+    (True, False, None)
+    """
+    country = text[:2]
+    if country in VAT_OF_THE_UNION:
+        return bool(_module("eu.vat").is_valid(text))
+    return bool(_module(VAT_ELSEWHERE[country]).is_valid(text)) if country in VAT_ELSEWHERE else None
+
+
+@cache
+def _module(name: str) -> Any:
+    return import_module(f"stdnum.{name}")  # some dozens, of which a table needs one
+
+
+def national(name: str, shape: str) -> Callable[[str], bool | None]:
+    """The check of a module of python-stdnum, for texts of that shape.
+
+    >>> national("nl.bsn", "[0-9]{9}")("111222333"), national("nl.bsn", "[0-9]{9}")("111252333")
+    (True, False)
+    """
+    pattern = re.compile(shape)
+    return lambda text: bool(_module(name).is_valid(text)) if pattern.fullmatch(text) else None
+
+
+VAT_OF_THE_UNION = frozenset(
+    "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+)
+VAT_ELSEWHERE = {"GB": "gb.vat", "CH": "ch.vat", "NO": "no.mva"}
 # each tells whether the check fits, or None where the text is no such number at all
 SYSTEMS: dict[str, Callable[[str], bool | None]] = {
     "IBAN": iban,
@@ -135,4 +173,24 @@ SYSTEMS: dict[str, Callable[[str], bool | None]] = {
     "Luhn": luhn,
     "ISSN": serial,
     "IMO": ship,
+    "VAT": vat,
+    "LEI": national("lei", "[0-9A-Z]{18}[0-9]{2}"),
+    "ISIN": national("isin", "[A-Z]{2}[0-9A-Z]{9}[0-9]"),
+    "ISNI, ORCID": national("isni", "[0-9]{15}[0-9X]"),
+    "Steuer-IdNr., Germany": national("de.idnr", "[0-9]{11}"),
+    "SIREN, France": national("fr.siren", "[0-9]{9}"),
+    "NIR, France": national("fr.nir", "[12][0-9]{4}[0-9AB]{2}[0-9]{8}"),
+    "Codice fiscale, Italy": national("it.codicefiscale", "[A-Z]{6}[0-9L-V]{2}[A-Z][0-9L-V]{2}[A-Z][0-9L-V]{3}[A-Z]"),
+    "Partita IVA, Italy": national("it.iva", "[0-9]{11}"),
+    "NIF, Spain": national("es.nif", "[0-9A-Z][0-9]{7}[0-9A-Z]"),
+    "NIF, Portugal": national("pt.nif", "[0-9]{9}"),
+    "BSN, Netherlands": national("nl.bsn", "[0-9]{9}"),
+    "National number, Belgium": national("be.nn", "[0-9]{11}"),
+    "PESEL, Poland": national("pl.pesel", "[0-9]{11}"),
+    "NIP, Poland": national("pl.nip", "[0-9]{10}"),
+    "Personnummer, Sweden": national("se.personnummer", "[0-9]{10}|[0-9]{12}"),
+    "Fødselsnummer, Norway": national("no.fodselsnummer", "[0-9]{11}"),
+    "NHS number, United Kingdom": national("gb.nhs", "[0-9]{10}"),
+    "CPF, Brazil": national("br.cpf", "[0-9]{11}"),
+    "CNPJ, Brazil": national("br.cnpj", "[0-9]{14}"),
 }

@@ -366,3 +366,21 @@ def test_the_next_station_of_a_sorted_file_is_no_change_of_meaning(make_table, r
     assert above_notes(table, "drift_in_file") == [] and rows_of(table, "drift_in_file") == []
     mixed = make_table({"station": rng.permutation(station), "level": level})
     assert above_notes(mixed, "drift_in_file") == ["drift_in_file"]
+
+
+def test_tax_numbers_of_several_countries_are_checked_by_the_rule_of_each(make_table):
+    """Belgium: the last two digits are 97 less the remainder of the others by 97; Denmark: weights 2, 7, 6, 5, 4, 3, 2
+    and 1, a multiple of eleven.
+    """
+    belgian = [f"BE{number:08}{97 - number % 97:02}" for number in range(4_030_192, 4_030_232)]
+    weights = (2, 7, 6, 5, 4, 3, 2, 1)
+    danish = [
+        f"DK{number}"
+        for number in range(13_585_600, 13_585_900)
+        if sum(int(digit) * weight for digit, weight in zip(str(number), weights, strict=True)) % 11 == 0
+    ]
+    numbers = [*belgian, *danish]
+    wrong = numbers[7][:-1] + str((int(numbers[7][-1]) + 1) % 10)
+    written = [number if row % 5 else f"{number[:6]}.{number[6:9]} {number[9:]}" for row, number in enumerate(numbers)]
+    written[7] = wrong
+    assert rows_of(make_table({"vat": written}), "wrong_check_digits") == [[7]]
