@@ -17,6 +17,7 @@ from dataops_core.read.arrow.arrow_cells import suspects
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.wording import counted
 
+HEAP, DAYS_NEAR = 5, 366  # rows of a default date among others, and the days about it
 LONGEST = 3 * max(map(len, WORDS))  # bytes: a sign that becomes an ASCII letter in lower case has up to three
 
 
@@ -120,6 +121,13 @@ def _days(column: ColumnView) -> tuple[np.ndarray, list[str]]:
         low, high = np.quantile(rest, [0.005, 0.995])
         at, reach = np.datetime64(token).astype("int64"), max(1.0, high - low)
         usual = max(1.0, len(rest) / max(1, len(np.unique(rest))))
-        if at < low - 0.2 * reach or at > high + 0.2 * reach or stands.sum() > max(10, 20 * usual):
+        many = stands.sum() > max(10, 20 * usual) or _heaps(rest, int(at), int(stands.sum()))
+        if at < low - 0.2 * reach or at > high + 0.2 * reach or many:
             found.append(token)
     return np.isin(days, np.array(found, dtype="datetime64[D]")) if found else np.zeros(column.rows, dtype=bool), found
+
+
+def _heaps(rest: np.ndarray, at: int, number: int) -> bool:
+    """Whether more rows hold one day than any other, and than all days within a year of it together."""
+    near = np.count_nonzero(np.abs(rest - at) <= DAYS_NEAR)
+    return number >= HEAP and number > near and number > np.unique(rest, return_counts=True)[1].max()

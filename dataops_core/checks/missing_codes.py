@@ -11,6 +11,10 @@ from dataops_core.checks.missing_tokens import CODES
 from dataops_core.checks.other_units import in_other_unit
 
 STRAY = 0.005  # of the values may be slips of their own
+FEW_VALUES, MANY_VALUES = 6, 20  # different ones, for 0 to stand apart from them
+BELOW_ZERO = 0.02  # of the numbers may be negative: signs, columns exchanged
+LONG_NUMBER = 1_000  # identifiers have at least so many: a 0 is none
+SELDOM, NEAR_FIRST, STEPS = 0.02, 0.2, 10  # share of zeros; the gap beside the lowest quarter; and in least steps
 STRAY_TOO = 0.02  # of them may be, where no slip comes as often as a code
 
 
@@ -42,8 +46,7 @@ def number_codes(column: ColumnView) -> tuple[np.ndarray, list[str]]:
         stand_ins = [code for code in maybe if _stands_apart(finite, code)]
         spike = _spike(finite, stand_ins) if heavy or stand_ins else None
         stand_ins += [spike] if spike is not None else []
-    if column.kind != "id":
-        stand_ins += [end for end in _lonely(column, values) if end not in stand_ins and end not in CODES]
+    stand_ins += [end for end in _lonely(column, values) if end not in stand_ins and end not in CODES]
     return np.isin(values, stand_ins) if stand_ins else np.zeros(column.rows, dtype=bool), [
         f"{code:.15g}" for code in stand_ins
     ]
@@ -101,19 +104,32 @@ def _stands_apart(ordered: np.ndarray, code: float) -> bool:
 
 
 def _lonely(column: ColumnView, values: np.ndarray) -> list[float]:
-    """Zero, where it is the least value, comes up at least five times, and a wide gap parts it from all others."""
-    quartiles, facts = column.facts["quantiles"], column.facts
-    first, third = quartiles["0.25"], quartiles["0.75"]
-    found: list[float] = []
-    if column.distinct < 20 or first is None or third is None or third <= first:
-        return found
-    if facts["min"] == 0 and first > 2 * (third - first) and (values == 0).sum() >= max(5, 0.0005 * column.present):
-        positive = values[(values > 0) & ~in_other_unit(column)]
-        nearest = float(np.quantile(positive, STRAY, method="lower"))  # 0 is not set against a few slips
-        most = min(facts["max"], third + 3 * (third - first))
-        if nearest > third - first and nearest > 0.3 * (most - nearest):
-            found.append(0.0)
-    return found
+    """Zero, where it comes up at least five times, next to nothing is less, and a wide gap parts it from all others: as
+    wide as the middle half of them, or, where zeros are seldom, a good part of the way to their lowest quarter.
+    """
+    first, third = column.facts["quantiles"]["0.25"], column.facts["quantiles"]["0.75"]
+    zeros = int(np.count_nonzero(values == 0))
+    if first is None or third is None or third <= first or column.distinct < FEW_VALUES:
+        return []
+    if zeros < max(5, 0.0005 * column.present) or np.count_nonzero(values < 0) > BELOW_ZERO * column.present:
+        return []
+    positive = values[(values > 0) & ~in_other_unit(column)]
+    nearest = float(np.quantile(positive, STRAY, method="lower"))  # 0 is not set against a few slips
+    if column.kind == "id":
+        return [0.0] if nearest >= LONG_NUMBER else []
+    most = min(column.facts["max"], third + 3 * (third - first))
+    wide = nearest > third - first and nearest > 0.3 * (most - nearest) and first > 2 * (third - first)
+    seldom = zeros <= SELDOM * column.present and nearest >= NEAR_FIRST * first and nearest >= STEPS * _step(positive)
+    return [0.0] if (wide and column.distinct >= MANY_VALUES) or seldom else []
+
+
+def _step(numbers: np.ndarray) -> float:
+    """The least difference that the decimals of nearly all numbers allow: 1, 0.1, 0.01, …"""
+    for places in range(6):
+        shifted = numbers * 10.0**places
+        if np.mean(np.abs(shifted - np.round(shifted)) < 1e-6 * np.maximum(1, shifted)) >= 1 - STRAY:
+            return float(10.0**-places)
+    return 0.0
 
 
 def _spike(ordered: np.ndarray, known: list[float]) -> float | None:

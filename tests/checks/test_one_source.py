@@ -384,3 +384,36 @@ def test_tax_numbers_of_several_countries_are_checked_by_the_rule_of_each(make_t
     written = [number if row % 5 else f"{number[:6]}.{number[6:9]} {number[9:]}" for row, number in enumerate(numbers)]
     written[7] = wrong
     assert rows_of(make_table({"vat": written}), "wrong_check_digits") == [[7]]
+
+
+@pytest.mark.parametrize(
+    ("values", "zeros", "found"),
+    [
+        ([22 + 7 * (n % 45) for n in range(400)], 6, True),  # centimeters: none between 0 and 22
+        ([22 + 7 * (n % 45) for n in range(400)], 4, False),  # too few to tell
+        ([22 + 7 * (n % 45) for n in range(400)], 20, False),  # no accident: a fee that some need not pay
+        ([3 + 7 * (n % 45) for n in range(400)], 6, False),  # 0 is as near as the next number
+        ([1 + n % 9 for n in range(400)], 6, False),  # counted things
+        ([round(14.8 + 3.7 * (n % 7), 1) for n in range(400)], 6, True),  # hours per week
+        ([14 + 3 * (n % 4) for n in range(400)], 6, False),  # categories
+    ],
+)
+def test_a_zero_stands_for_nothing_where_a_gap_parts_it_from_all_others(make_table, values, zeros, found):
+    table = make_table({"x": [*values[: 400 - zeros], *[0] * zeros]})
+    assert rows_of(table, "disguised_missing") == ([list(range(400 - zeros, 400))] if found else [])
+
+
+def test_zero_is_no_number_of_a_licence_and_may_be_that_of_a_brewery(make_table):
+    licences = list(range(1_230_000, 1_230_300))
+    table = make_table({"x": [*licences, *[0] * 6]}, kinds={"x": "id"})
+    assert rows_of(table, "disguised_missing") == [list(range(300, 306))]
+    table = make_table({"x": [*[1 + n // 3 for n in range(300)], *[0] * 6]}, kinds={"x": "id"})
+    assert rows_of(table, "disguised_missing") == []
+
+
+def test_a_default_date_among_others_is_told_by_its_heap(make_table):
+    days = [f"{1961 + n % 60}-0{1 + n % 9}-1{n % 10}" for n in range(600)]
+    table = make_table({"x": pd.to_datetime([*days, *["1970-01-01"] * 24])})
+    assert rows_of(table, "disguised_missing") == [list(range(600, 624))]
+    table = make_table({"x": pd.to_datetime([*days, *["1970-01-01"] * 9])})  # ten lie within a year of it
+    assert rows_of(table, "disguised_missing") == []
