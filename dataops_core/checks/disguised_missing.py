@@ -130,4 +130,4 @@ def _days(column: ColumnView) -> tuple[np.ndarray, list[str]]:
 def _heaps(rest: np.ndarray, at: int, number: int) -> bool:
     """Whether more rows hold one day than any other, and than all days within a year of it together."""
     near = np.count_nonzero(np.abs(rest - at) <= DAYS_NEAR)
-    return number >= HEAP and number > near and number > np.unique(rest, return_counts=True)[1].max()
+    return bool(number >= HEAP and number > near and number > np.unique(rest, return_counts=True)[1].max())

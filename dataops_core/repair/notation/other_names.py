@@ -128,7 +128,7 @@ def _of_column(
         return bool(both) and plain(one) != plain(other)
 
     def may_name(one: str, other: str) -> bool:
-        return may_abbreviate(one, other, rare)
+        return may_abbreviate(one, other, rare) and _digits(one) in ("", _digits(other))  # none gets lost
 
     short = _pairs(column, held, usual, may_name)
     named = _pairs(column, held, [place for place in usual if place not in short], same) if names else {}
@@ -160,6 +160,10 @@ def _pairs(column: EncodedColumn, held: Sequence[int], usual: Sequence[int], tes
         if len(targets) == 1:
             found[place] = targets[0]
     return {place: target for place, target in found.items() if target not in found}
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit())
 
 
 def _rare_words(texts: Sequence[str]) -> set[str]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from rapidfuzz.distance import DamerauLevenshtein
@@ -19,6 +18,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.format_texts import AmountForm, amount_number, read_amount, write_amount
 from dataops_core.repair.notation.formats import Format
+from dataops_core.repair.rows.powers import powers
+from dataops_core.repair.rows.relation import NEUTRAL, OPERATIONS, PRICED, Relation, tolerance
 
 HOLDS = 0.7  # of the rows
 CHANCE = 0.1  # of the rows, with the result of another row
@@ -30,25 +31,8 @@ ROUNDED = 1.5  # units of the last digit: so near to the right number one may be
 MOST_ROWS = 20_000  # that contradict a relation; more are not looked at
 PLANTED, ENOUGH = 200, 20
 
-OPERATIONS: dict[str, tuple[Callable[..., np.ndarray], str]] = {
-    "product": (lambda a, b: a * b, "{0} x {1}"),
-    "sum": (lambda *parts: np.sum(parts, axis=0), "{0} + {1}"),
-    "added share": (lambda a, b: a * (1 + b), "{0} x (1 + {1})"),
-    "added per cent": (lambda a, b: a * (1 + b / 100), "{0} x (1 + {1} %)"),
-    "per cent": (lambda a, b: a * b / 100, "{1} % of {0}"),
-    "discount": (lambda a, b: a * (1 - b), "{0} x (1 - {1})"),
-    "discount per cent": (lambda a, b: a * (1 - b / 100), "{0} x (1 - {1} %)"),
-    "mean": (lambda a, b: (a + b) / 2, "({0} + {1}) / 2"),
-}
-PRICED: dict[str, tuple[Callable[..., np.ndarray], str]] = {  # a product of two, less or more by a rate
-    "product, discount per cent": (lambda a, b, c: a * b * (1 - c / 100), "{0} x {1} x (1 - {2} %)"),
-    "product, discount": (lambda a, b, c: a * b * (1 - c), "{0} x {1} x (1 - {2})"),
-    "product, added per cent": (lambda a, b, c: a * b * (1 + c / 100), "{0} x {1} x (1 + {2} %)"),
-}
-OPERATIONS |= PRICED
 RATES = (0.3, 1.5)  # between which the middle of what is left of a product may lie
 GLANCE = 200  # rows of a first look for such a product
-NEUTRAL = {"product": 1.0, "per cent": 100.0}  # a part of that value changes nothing; of other operations it is 0
 
 
 @dataclass(frozen=True)
@@ -64,64 +48,6 @@ class Numbers:
     def unit(self) -> float:
         """The least difference between two numbers of the column."""
         return float(10.0**-self.decimals)
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A result that follows from other columns (places among the numbers), and by which operation; `factor` for a
-    constant multiple of one.
-    """
-
-    operation: str
-    parts: tuple[int, ...]
-    result: int
-    factor: float = 1.0
-
-    @property
-    def columns(self) -> tuple[int, ...]:
-        """All columns of the relation."""
-        return (*self.parts, self.result)
-
-    def value(self, cells: Sequence[Any]) -> Any:
-        """The result, from the cells of its parts."""
-        if self.operation == "multiple":
-            return self.factor * cells[0]
-        return OPERATIONS[self.operation][0](*cells)
-
-    def words(self, names: Sequence[str]) -> str:
-        """The relation in words."""
-        said = [names[part] for part in self.parts]
-        if self.operation == "multiple":
-            text = f"{self.factor:g} x {said[0]}"
-        elif self.operation == "sum":
-            text = " + ".join(said)
-        else:
-            text = OPERATIONS[self.operation][1].format(*said)
-        return f"{text} = {names[self.result]}"
-
-    def holds(self, row: Mapping[int, float], unit: float) -> bool | None:
-        """Whether it holds in a row; None where a cell is missing."""
-        given = [row[part] for part in self.columns]
-        if any(np.isnan(cell) for cell in given):
-            return None
-        made = float(self.value([np.float64(cell) for cell in given[:-1]]))
-        return bool(abs(made - given[-1]) <= _tolerance(unit, given[-1]))
-
-    def solve(self, row: Mapping[int, float], column: int) -> float | None:
-        """The value of a cell that makes it hold; every operation is a straight line in each of its parts."""
-        cells = {part: row[part] for part in self.columns if part != column}
-        if any(np.isnan(cell) for cell in cells.values()):
-            return None
-        if column == self.result:
-            return float(self.value([np.float64(row[part]) for part in self.parts]))
-        at = [self.value([np.float64(x if part == column else row[part]) for part in self.parts]) for x in (0.0, 1.0)]
-        slope = float(at[1] - at[0])
-        made = (row[self.result] - float(at[0])) / slope if abs(slope) > 1e-12 else np.nan
-        return made if np.isfinite(made) else None
-
-
-def _tolerance(unit: float, size: Any) -> Any:
-    return 0.51 * unit + 1e-9 * abs(size)
 
 
 def numbers_of(table: EncodedTable, learned: Mapping[int, Format]) -> list[Numbers]:
@@ -206,6 +132,7 @@ def relations(numbers: Sequence[Numbers]) -> list[Relation]:
         ]
         options += _priced(cells, at, result.unit)
         found += [each for each in options if _is_rule(each, cells, result.unit)]
+    found += powers(cells, [number.unit for number in numbers], {frozenset(each.columns) for each in found}, _is_rule)
     return _without_smaller(found)
 
 
@@ -225,7 +152,7 @@ def _priced(cells: Sequence[np.ndarray], at: int, unit: float) -> Iterator[Relat
             told = rows[np.isfinite(cells[rate][rows]) & (cells[rate][rows] != 0)]
             parts, own = [cells[part][told] for part in (one, two, rate)], result[told]
             for name, (made, _) in PRICED.items():
-                if len(told) and (np.abs(made(*parts) - own) <= _tolerance(unit, own)).mean() >= HOLDS - 0.2:
+                if len(told) and (np.abs(made(*parts) - own) <= tolerance(unit, own)).mean() >= HOLDS - 0.2:
                     yield Relation(name, (one, two, rate), at)
 
 
@@ -252,14 +179,14 @@ def _is_rule(relation: Relation, cells: Sequence[np.ndarray], unit: float) -> bo
         rows = np.flatnonzero(telling)[:size]
         own = result[rows]
         made = relation.value([part[rows] for part in parts])
-        held = np.abs(made - own) <= _tolerance(unit, own)
+        held = np.abs(made - own) <= tolerance(unit, own)
         if held.mean() < (HOLDS if size is None else HOLDS - 0.2):
             return False
     for part in matters[:, rows]:  # of a sum, each
         if part.sum() < FEWEST_ROWS or held[part].mean() < HOLDS:
             return False
     shifted = np.roll(own, 1)
-    return bool((np.abs(made - shifted) <= _tolerance(unit, shifted)).mean() <= CHANCE)
+    return bool((np.abs(made - shifted) <= tolerance(unit, shifted)).mean() <= CHANCE)
 
 
 def _matters(relation: Relation, parts: Sequence[np.ndarray], result: np.ndarray, unit: float) -> np.ndarray:
@@ -271,7 +198,7 @@ def _matters(relation: Relation, parts: Sequence[np.ndarray], result: np.ndarray
         for at, part in enumerate(parts):
             nothing = np.full(len(part), NEUTRAL.get(relation.operation, 0.0))
             without = relation.value([*parts[:at], nothing, *parts[at + 1 :]])
-            matters[at] = there & (part != 0) & (np.abs(without - made) > _tolerance(unit, made))
+            matters[at] = there & (part != 0) & (np.abs(without - made) > tolerance(unit, made))
     return matters
 
 
@@ -323,7 +250,7 @@ class Solver:
             result = self.numbers[relation.result]
             with np.errstate(invalid="ignore", over="ignore"):
                 off = np.abs(relation.value(parts) - result.cells)
-                wrong |= off > _tolerance(result.unit, result.cells)
+                wrong |= off > tolerance(result.unit, result.cells)
         for at in self.columns:
             gone = np.isnan(self.numbers[at].cells)
             if gone.mean() < 0.1:

@@ -87,6 +87,9 @@ def suggest(view: SuggestView) -> Iterator[Candidate]:
         parts = [quoted(names[numbers[part].place]) for part in each.parts]
         if each.operation == "multiple":
             formula = f"{each.factor!r} * {parts[0]}"
+        elif each.operation == "powers":
+            pairs = zip(parts, each.exponents, strict=True)
+            formula = repr(each.factor) + "".join(f" {'*' if e > 0 else '/'} {part}" * abs(e) for part, e in pairs)
         elif each.operation == "sum":
             formula = " + ".join(parts)
         else:
