@@ -86,6 +86,7 @@ print(list(ENGINES)[-1], len(made), set(made["a"]) <= {1.0, 2.0})
     assert answer(tree, code) == ["shuffled 3 True"]
 
 
+@pytest.mark.slow
 def test_a_publisher_is_one_file(tree):
     (tree / "few.csv").write_text("a,b\n1,x\n2,y\n", encoding="utf-8")
     (tree / "out").mkdir()
@@ -99,6 +100,7 @@ print([path.read_text() for path in Path("out").iterdir()])
     assert said[-1] == "['a,b\\n1,x\\n2,y\\n']" and "0 0" in said
 
 
+@pytest.mark.slow
 def test_a_measure_is_one_file_each(tree):
     """It stands in the answer, in the report, in the exported script and in the reference."""
     rng = random.Random(0)

@@ -7,15 +7,16 @@ looked at all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dataops_core.errors import InputError, nearest
 from dataops_core.recipe.recipe import RecipeStep, columns_named, from_json
+from dataops_core.record import Record
 
 
 @dataclass(frozen=True)
-class Touch:
+class Touch(Record):
     """What a step (by its number in the recipe, from 1) did to a column: made, changed, renamed or removed it; how many
     of its cells it changed, and which other columns its settings name.
     """
@@ -29,7 +30,7 @@ class Touch:
 
 
 @dataclass(frozen=True)
-class ColumnLineage:
+class ColumnLineage(Record):
     """A column: its name (the last one it had), whether the version has it, the columns of the raw file that it comes
     from, and the steps that touched it or those that it was made from.
     """
@@ -41,7 +42,7 @@ class ColumnLineage:
 
 
 @dataclass(frozen=True)
-class RowStep:
+class RowStep(Record):
     """A step that dropped or added rows, and so touched every column."""
 
     step: int
@@ -52,7 +53,7 @@ class RowStep:
 
 
 @dataclass(frozen=True)
-class Lineage:
+class Lineage(Record):
     """The lineage of all columns of a version, and the steps that changed which rows there are."""
 
     columns: tuple[ColumnLineage, ...]
@@ -65,10 +66,6 @@ class Lineage:
             names = [each.column for each in self.columns]
             raise InputError(f'The version has no column "{name}", and never had.', "--column", nearest(name, names))
         return found[0]
-
-    def to_json(self) -> dict[str, Any]:
-        """The lineage as plain JSON values."""
-        return asdict(self)
 
 
 def lineage(version: Mapping[str, Any]) -> Lineage:

@@ -7,11 +7,11 @@ import binascii
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dataops_core.errors import SettingError
+from dataops_core.record import Record
 
 KEY = "DATAOPS_SIGNING_KEY"
 FORMAT = "dataops-signature/1"
@@ -20,17 +20,13 @@ _CONTEXT = b"dataops bundle manifest\n"  # a signature for this is not a signatu
 
 
 @dataclass(frozen=True)
-class Signature:
+class BundleSignature(Record):
     """What is known of who signed: "none", "invalid", "unknown key" (valid, nobody said whose key it is) or "given
     key".
     """
 
     status: str
     public_key: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """The signature as plain JSON values."""
-        return asdict(self)
 
     @property
     def words(self) -> str:
@@ -77,23 +73,23 @@ def sign(message: bytes) -> tuple[str, str] | None:
     return _text(key.public_key().public_bytes_raw()), _text(key.sign(message))
 
 
-def check(manifest: bytes, signature: bytes | None, key: str | None) -> Signature:
+def check(manifest: bytes, signature: bytes | None, key: str | None) -> BundleSignature:
     """Whether a manifest is signed, and with whose key; `key` is the public key that it should be signed with."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     wanted = public_key(key) if key else None
     if signature is None:
-        return Signature("none")
+        return BundleSignature("none")
     try:
         told = json.loads(signature)
         public, made = str(told["public_key"]), base64.b64decode(told["signature"], validate=True)
         Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True)).verify(made, _message(manifest))
     except (InvalidSignature, ValueError, KeyError, TypeError):
-        return Signature("invalid")
+        return BundleSignature("invalid")
     if wanted is None:
-        return Signature("unknown key", public)
-    return Signature("given key" if _bytes(public, "public_key") == wanted else "invalid", public)
+        return BundleSignature("unknown key", public)
+    return BundleSignature("given key" if _bytes(public, "public_key") == wanted else "invalid", public)
 
 
 def public_key(key: str) -> bytes:

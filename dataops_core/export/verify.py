@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,13 @@ from dataops_core.export.bundle import (
     tables_of,
 )
 from dataops_core.export.manifest import FORMAT, OLD, validate
-from dataops_core.export.signature import Signature
+from dataops_core.export.signature import BundleSignature
 from dataops_core.hashing import canonical, sha256
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.recipe import Recipe, from_json
 from dataops_core.recipe.replay import Run, Tables, run_recipe
+from dataops_core.record import Record
 from dataops_core.rules.record import blocking, differing
 from dataops_core.table import Table, write_table
 
@@ -57,7 +58,7 @@ _OPEN = "The bundle cannot be read."
 
 
 @dataclass(frozen=True)
-class Check:
+class Verified(Record):
     """One thing that was verified: what, whether it is so, and what was seen."""
 
     what: str
@@ -69,8 +70,8 @@ class Check:
 class Verification:
     """The outcome of verifying a bundle: its checks, and who signed it."""
 
-    checks: tuple[Check, ...]
-    signature: Signature
+    checks: tuple[Verified, ...]
+    signature: BundleSignature
     raw_left_out: bool = False
 
     @property
@@ -96,7 +97,7 @@ class Verification:
             "ok": self.ok,
             "words": self.words,
             "signature": {**self.signature.to_json(), "words": self.signature.words},
-            "checks": [asdict(check) for check in self.checks],
+            "checks": [check.to_json() for check in self.checks],
         }
 
 
@@ -119,7 +120,9 @@ def verify_bundle(path: Path, *, key: str | None = None, progress: Progress = no
             checks.append(_unpacked(bundle, member, listed, files[member]))
         same = sha256(canonical(version)) == known.version_id
         checks.append(
-            Check("manifest.json: the version id", same, "" if same else "the description of the version was changed")
+            Verified(
+                "manifest.json: the version id", same, "" if same else "the description of the version was changed"
+            )
         )
         sealed = _is_sealed(path)
         if sealed:
@@ -128,22 +131,22 @@ def verify_bundle(path: Path, *, key: str | None = None, progress: Progress = no
             seen = "manifest.json or the zip's own directory was changed"
         else:
             seen = "see the file named above"
-        checks.append(Check("the seal over the whole file", sealed, seen))
+        checks.append(Verified("the seal over the whole file", sealed, seen))
         made = signature.check(manifest, _signature(bundle), key)
         if made.status != "none":
-            checks.append(Check("the signature", made.status != "invalid", made.words))
+            checks.append(Verified("the signature", made.status != "invalid", made.words))
         elif key:
-            checks.append(Check("the signature", False, "the bundle is not signed"))
+            checks.append(Verified("the signature", False, "the bundle is not signed"))
         if all(check.ok for check in checks):
             folder = Path(name) / "rebuilt"
             folder.mkdir()
             try:
                 checks += _rebuild(files, version, folder, progress)
             except DataOpsError as error:
-                checks.append(Check("every file can be made again", False, str(error)))
+                checks.append(Verified("every file can be made again", False, str(error)))
             except Exception as error:  # noqa: BLE001 - a description that was tampered with fails in as many ways as it has fields
                 checks.append(
-                    Check(
+                    Verified(
                         "every file can be made again",
                         False,
                         f"the description of the version is not usable: {error!r}"[:300],
@@ -188,14 +191,14 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Check]:
+def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Verified]:
     """That the zip holds each listed file once, nothing else, and no file that a bundle of this version has no place
     for.
     """
     version, listed = manifest["version"], set(manifest["files"])
     counts = Counter(bundle.namelist())
     for name in sorted(name for name, count in counts.items() if count > 1):
-        yield Check(f"{name!a} is there once", False, f"it is there {counts[name]} times")
+        yield Verified(f"{name!a} is there once", False, f"it is there {counts[name]} times")
     models = version.get("models", ())
     text = {
         "DATA_CARD.md",
@@ -221,14 +224,14 @@ def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Che
     if not raw_left_out(version):
         required |= {raw_name(version), *map(table_name, tables_of(version))}
     for name in sorted(set(counts) - listed - {"manifest.json", signature.FILE}):
-        yield Check(f"{name!a} is listed in the manifest", False, "it was added later")
+        yield Verified(f"{name!a} is listed in the manifest", False, "it was added later")
     for name in sorted(listed - required - of_synthetic - split - {SAFE_CSV, SPARK_SCRIPT}):
-        yield Check(f"{name!a} belongs in a bundle of this version", False, "nothing in the version calls for it")
+        yield Verified(f"{name!a} belongs in a bundle of this version", False, "nothing in the version calls for it")
     for name in sorted(required - listed):
-        yield Check(f"{name!a} is there", False, "the version needs it")
+        yield Verified(f"{name!a} is there", False, "the version needs it")
 
 
-def _unpacked(bundle: zipfile.ZipFile, name: str, listed: Mapping[str, Any], out: Path) -> Check:
+def _unpacked(bundle: zipfile.ZipFile, name: str, listed: Mapping[str, Any], out: Path) -> Verified:
     """Unpack one file in pieces, no further than its listed size, and compare its hash."""
     total, size = hashlib.sha256(), 0
     try:
@@ -238,11 +241,11 @@ def _unpacked(bundle: zipfile.ZipFile, name: str, listed: Mapping[str, Any], out
                 target.write(block)
                 size += len(block)
     except KeyError:
-        return Check(name, False, "the file is gone")
+        return Verified(name, False, "the file is gone")
     except Exception as error:  # noqa: BLE001 - a damaged zip member fails in as many ways as there are bytes
-        return Check(name, False, f"the file is damaged: {error}")
+        return Verified(name, False, f"the file is damaged: {error}")
     same = {"sha256": total.hexdigest(), "size": size} == dict(listed)
-    return Check(name, same, "" if same else "the file was changed")
+    return Verified(name, same, "" if same else "the file was changed")
 
 
 def _signature(bundle: zipfile.ZipFile) -> bytes | None:
@@ -270,7 +273,7 @@ def _is_sealed(path: Path) -> bool:
 
 def _rebuild(
     files: Mapping[str, Path], version: Mapping[str, Any], folder: Path, progress: Progress
-) -> Iterator[Check]:
+) -> Iterator[Verified]:
     yield _audit(files["audit.jsonl"], version)
     yield from _models(files, version)
     recipe, wanted = from_json(version["recipe"]), version["data"]["content_hash"]
@@ -289,13 +292,13 @@ def _rebuild(
             recipe, source.table, folder, tables=tables, progress=lambda share, note: progress(share / 3, note)
         )
     except DataOpsError as error:
-        yield Check(REBUILT, False, str(error))
+        yield Verified(REBUILT, False, str(error))
         return
     if run.failed:
-        yield Check(REBUILT, False, f"{run.failed.sentence}: {run.failed.reason}")
+        yield Verified(REBUILT, False, f"{run.failed.sentence}: {run.failed.reason}")
         return
     made = run.table.content_hash
-    yield Check(
+    yield Verified(
         REBUILT,
         made == wanted and digest(files[raw_name(version)])["sha256"] == version["raw"]["sha256"],
         f"content hash {made}",
@@ -311,13 +314,13 @@ def _rebuild(
     yield from _derived(files, version, run, source, folder, progress)
 
 
-def _rules(table: Table, version: Mapping[str, Any]) -> Check:
+def _rules(table: Table, version: Mapping[str, Any]) -> Verified:
     """That the rules fare on the rebuilt table as the version says."""
     wrong = differing(version["rules"], table)
     failing = blocking(version["rules"])
     if failing and not version["rules"].get("reason"):
-        return Check("the rules fare as the version says", False, "a rule that blocks fails, and no reason is given")
-    return Check("the rules fare as the version says", not wrong, wrong[0] if wrong else "")
+        return Verified("the rules fare as the version says", False, "a rule that blocks fails, and no reason is given")
+    return Verified("the rules fare as the version says", not wrong, wrong[0] if wrong else "")
 
 
 def _tables(files: Mapping[str, Path], version: Mapping[str, Any], folder: Path) -> Tables:
@@ -329,7 +332,7 @@ def _tables(files: Mapping[str, Path], version: Mapping[str, Any], folder: Path)
     return lambda _name, content: known.get(content)
 
 
-def _audit(file: Path, version: Mapping[str, Any]) -> Check:
+def _audit(file: Path, version: Mapping[str, Any]) -> Verified:
     """That the audit's entries are whole, and end with the commit that the version names: the same number, person, time
     and words.
     """
@@ -341,19 +344,19 @@ def _audit(file: Path, version: Mapping[str, Any]) -> Check:
             entry["hash"] != sha256(canonical({key: entry[key] for key in keys})) or len(entry) != len(keys) + 1
             for entry in entries
         ):
-            return Check(what, False, "an entry was changed")
+            return Verified(what, False, "an entry was changed")
         if [entry["seq"] for entry in entries] != sorted({entry["seq"] for entry in entries}):
-            return Check(what, False, "entries are not in their order")
+            return Verified(what, False, "entries are not in their order")
         if not entries or entries[-1]["hash"] != version["audit_head"]:
-            return Check(what, False, "the commit is not there")
+            return Verified(what, False, "the commit is not there")
         if mismatch := _commit_mismatch(version, entries[-1]):
-            return Check(what, False, f"the version and the audit do not say the same of it: {mismatch}")
+            return Verified(what, False, f"the version and the audit do not say the same of it: {mismatch}")
         gone = 0 if version["kind"] == "synthetic" else entries[-1]["details"].get("entries", 0) - len(entries)
         if gone and raw_left_out(version):
-            return Check(what, True, f"{gone} entries name people and were left out")
-        return Check(what, not gone, f"{gone} entries are gone" if gone else "")
+            return Verified(what, True, f"{gone} entries name people and were left out")
+        return Verified(what, not gone, f"{gone} entries are gone" if gone else "")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return Check(what, False, f"it cannot be read: {error!r}"[:200])
+        return Verified(what, False, f"it cannot be read: {error!r}"[:200])
 
 
 def _commit_mismatch(version: Mapping[str, Any], head: Mapping[str, Any]) -> str:
@@ -372,14 +375,14 @@ def _commit_mismatch(version: Mapping[str, Any], head: Mapping[str, Any]) -> str
     return ""
 
 
-def check_columns(table: Table, version: Mapping[str, Any]) -> Check:
+def check_columns(table: Table, version: Mapping[str, Any]) -> Verified:
     """That a table has the rows and columns that the manifest of a version tells."""
     made = [{"name": c.name, "type": c.type, "kind": c.kind} for c in table.columns]
     same = made == version["data"]["columns"] and table.rows == version["data"]["rows"]
-    return Check("the version tells the table's rows and columns as they are", same)
+    return Verified("the version tells the table's rows and columns as they are", same)
 
 
-def check_steps(run: Run, version: Mapping[str, Any]) -> Check:
+def check_steps(run: Run, version: Mapping[str, Any]) -> Verified:
     """That what the version says its steps did is what they do; the remark of a step that was done is its own."""
 
     def told(step: Mapping[str, Any]) -> dict[str, Any]:
@@ -387,12 +390,12 @@ def check_steps(run: Run, version: Mapping[str, Any]) -> Check:
         return {key: value for key, value in step.items() if key not in passed}
 
     same = [told(outcome.to_json()) for outcome in run.outcomes] == [told(step) for step in version["steps"]]
-    return Check("the version tells what its steps did", same, "" if same else "they do something else")
+    return Verified("the version tells what its steps did", same, "" if same else "they do something else")
 
 
 def _learned(
     recipe: Recipe, version: Mapping[str, Any], source: Source, folder: Path, tables: Tables
-) -> Iterator[Check]:
+) -> Iterator[Verified]:
     """That what the steps learned is what they learn from this data; what was carried over from other data is compared
     by its fields.
     """
@@ -411,11 +414,11 @@ def _learned(
         if other or step.off:
             continue
         if not _is_alike(step.learned, relearned.learned):
-            yield Check(what, False, f"{step.sentence}: it learns something else")
+            yield Verified(what, False, f"{step.sentence}: it learns something else")
             return
     own = sum(step.learned is not None and not other for step, other in zip(recipe.steps, carried, strict=True))
     rest = sum(step.learned is not None for step in recipe.steps) - own
-    yield Check(
+    yield Verified(
         what,
         not again.failed,
         f"{rest} steps carry what they learned from other data, which is not here" if rest else "",
@@ -437,32 +440,32 @@ def _is_alike(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _models(files: Mapping[str, Path], version: Mapping[str, Any]) -> Iterator[Check]:
+def _models(files: Mapping[str, Path], version: Mapping[str, Any]) -> Iterator[Verified]:
     """That models are those that the version names, are whole, and take no sensitive column."""
     from dataops_core.fairness.fitted import check, features_of
 
     for model in version.get("models", ()):
         file = files[f"models/{model['name']}.json"]
         same = digest(file) == {"sha256": model["sha256"], "size": model["size"]}
-        yield Check(f"models/{model['name']}.json is the model that the version names", same)
+        yield Verified(f"models/{model['name']}.json is the model that the version names", same)
         try:
             taken = features_of(check(json.loads(file.read_text(encoding="utf-8")), file.name))
-            yield Check(
+            yield Verified(
                 f"models/{model['name']}.json takes the features that the version names", taken == model["features"]
             )
         except (DataOpsError, ValueError) as error:
-            yield Check(
+            yield Verified(
                 f"models/{model['name']}.json takes the features that the version names", False, str(error)[:300]
             )
         sensitive = {*model["sensitive"], *((version.get("roles") or {}).get("sensitive") or [])} & set(
             model["features"]
         )
-        yield Check(f"{model['x']}.csv holds no sensitive column", not sensitive, ", ".join(sorted(sensitive)))
+        yield Verified(f"{model['x']}.csv holds no sensitive column", not sensitive, ", ".join(sorted(sensitive)))
 
 
 def _derived(
     files: Mapping[str, Path], version: Mapping[str, Any], run: Run, source: Source, folder: Path, progress: Progress
-) -> Iterator[Check]:
+) -> Iterator[Verified]:
     """That each file that follows from the version and its table is what is made of them again."""
     before, _ = profile_table(
         source.table, None, lambda share, note: progress((1 + share) / 3, note), blanked=source.blanked
@@ -474,7 +477,7 @@ def _derived(
 
 def _without_raw(
     files: Mapping[str, Path], version: Mapping[str, Any], folder: Path, progress: Progress
-) -> Iterator[Check]:
+) -> Iterator[Verified]:
     """What can be checked where the raw file was left out because it names people: the data against its content hash,
     and all that follows from the data.
     """
@@ -482,7 +485,7 @@ def _without_raw(
     kinds = {column["name"]: column["kind"] for column in version["data"]["columns"]}
     table = write_table(folder / "data.table", read.batches(), kinds)
     same = table.content_hash == version["data"]["content_hash"]
-    yield Check("data.parquet is the data of the version", same, f"content hash {table.content_hash}")
+    yield Verified("data.parquet is the data of the version", same, f"content hash {table.content_hash}")
     if not same:
         return
     yield check_columns(table, version)
@@ -495,7 +498,7 @@ def _without_raw(
 
 def _same_files(
     files: Mapping[str, Path], version: Mapping[str, Any], made: Mapping[str, Path | bytes], folder: Path
-) -> Iterator[Check]:
+) -> Iterator[Verified]:
     if set(standards.NAMES) & set(files):  # with the hash of the Parquet file that is there: see below
         tables = {"data.csv": made["data.csv"], "data.parquet": files["data.parquet"]}
         made = {**made, **described(version, tables)}
@@ -509,7 +512,7 @@ def _same_files(
     known = {SAFE_CSV, SPARK_SCRIPT, *parts.NAMES, "MODEL_CARD.md", "synthetic.json", "generate.py"}
     for name in sorted(set(made) | (set(files) & known)):
         if name not in files or name not in made:
-            yield Check(
+            yield Verified(
                 f"{name} follows from the version",
                 False,
                 "it is there and should not be" if name in files else "it is gone",
@@ -526,7 +529,7 @@ def _same_files(
                     f"this program ({__version__}) makes another one: verify with dataops-core"
                     f" {packages.get('dataops-core')}, which made it"
                 )
-        yield Check(f"{name} follows from the version", same, seen)
+        yield Verified(f"{name} follows from the version", same, seen)
 
 
 def _parquet_content(file: Path | bytes, folder: Path) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+
+from dataops_core.record import Record
 
 CAUSES = {
     "agreement": "Contradicts the rows it belongs to",
@@ -27,7 +28,7 @@ CAUSES = {
 
 
 @dataclass(frozen=True)
-class Repair:
+class Repair(Record):
     """What a cell holds (None: nothing), what it should hold, how sure that is (None: not tested), and why.
 
     `row` counts from 0; `cause` is one of CAUSES; `by` names the columns whose groups agree on it.
@@ -41,7 +42,3 @@ class Repair:
     cause: str
     why: str
     by: Sequence[str] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return asdict(self)

@@ -6,20 +6,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from dataops_core.errors import DataOpsError, IntegrityError
 from dataops_core.progress import Progress, no_progress
+from dataops_core.record import Record
 from dataops_core.store import catalog, states, versions
 from dataops_core.store.store import Store
 from dataops_core.store.trail.whole_log import whole_log
 
 
 @dataclass(frozen=True)
-class Damage:
+class Damage(Record):
     """One damaged or lost file: what it is, the versions and datasets that need it, and whether it was rebuilt."""
 
     object: str
@@ -30,7 +31,7 @@ class Damage:
 
 
 @dataclass(frozen=True)
-class Health:
+class Health(Record):
     """What a check of the store found: files checked, damages, entries of the audit log, and what is wrong with it."""
 
     files: int
@@ -45,7 +46,7 @@ class Health:
 
     def to_json(self) -> dict[str, Any]:
         """The result as plain JSON values."""
-        return {"ok": self.ok, **asdict(self)}
+        return {"ok": self.ok, **super().to_json()}
 
 
 def check(store: Store, *, heal: bool = False, progress: Progress = no_progress) -> Health:

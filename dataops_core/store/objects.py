@@ -11,13 +11,14 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import fsspec
 
 from dataops_core.errors import IntegrityError, SettingError
+from dataops_core.record import Record
 from dataops_core.scratch import owned_prefix, replaced, sweep, sync
 from dataops_core.store.team.bucket import SCHEME, Bucket
 
@@ -31,16 +32,12 @@ _RESTORE = (
 
 
 @dataclass(frozen=True)
-class Object:
+class Object(Record):
     """A stored file: its md5 (where it lies), its sha256 (what it is) and its size in bytes."""
 
     md5: str
     sha256: str
     size: int
-
-    def to_json(self) -> dict[str, Any]:
-        """The object as plain JSON values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ saved nor exported while direct identifiers are unresolved, unless a reason is w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,6 +16,7 @@ from dataops_core.hashing import sha256
 from dataops_core.privacy import DIRECT, PersonalData, Recognition
 from dataops_core.privacy.recognize import recognize_one
 from dataops_core.recipe.recipe import RecipeStep, columns_named
+from dataops_core.record import Record
 from dataops_core.source_hash import source_hash
 from dataops_core.store import catalog, dataset_rules, datasets, states
 from dataops_core.store.datasets import Dataset
@@ -32,7 +33,7 @@ SAID = "said"  # the kind of what nobody recognized, and somebody said
 
 
 @dataclass(frozen=True)
-class Unresolved:
+class Unresolved(Record):
     """A column with direct identifiers that nobody treated: of what kind, how sure, in how many cells."""
 
     column: str
@@ -50,10 +51,6 @@ class Unresolved:
             return f"{self.column}: rules hold {counted(self.cells, 'cell')} as in the file"
         what = DIRECT.get(self.type, "personal data, as somebody said")
         return f"{self.column}: {what}{' inside the text' if self.inside else ''} ({self.state})"
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return asdict(self)
 
 
 def recognized(store: Store, state: str) -> PersonalData:

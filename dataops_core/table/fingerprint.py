@@ -50,8 +50,7 @@ class ContentHash:
                 moments = column.to_numpy(dtype="datetime64[us]").astype("<i8")
                 values.update(np.where(missing, 0, moments).astype("<i8").tobytes())
             else:
-                whole = column.fillna(False if kind == "boolean" else 0)
-                values.update(whole.to_numpy(dtype="<i8" if kind == "integer" else np.uint8).tobytes())
+                values.update(column.to_numpy(dtype="<i8" if kind == "integer" else np.uint8, na_value=0).tobytes())
 
     def columns(self) -> dict[str, str]:
         """The hash of each column's type and values, by name (renaming a column does not change it)."""

@@ -10,6 +10,7 @@ from tests.browser.axe import violations
 from tests.browser.driver import open_page, settle
 
 
+@pytest.mark.slow
 def test_first_page_without_data(page, empty_project):
     page.goto(empty_project)
     expect(page.get_by_role("heading", name="Try the sample")).to_be_visible()

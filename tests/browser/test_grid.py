@@ -17,6 +17,7 @@ def first_cell(page):
     settle(page)
 
 
+@pytest.mark.slow
 def test_a_cell_is_changed_with_a_reason_and_undone(server, page, tmp_path):
     file = tmp_path / "cities.csv"
     file.write_text("city,n\n" + "".join(f"{name},{n}\n" for n, name in enumerate(["Delft", "Amsterdm", "Breda"] * 5)))

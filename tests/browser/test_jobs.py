@@ -71,6 +71,7 @@ def test_refresh_while_a_job_runs_finds_it_again_and_ends_with_the_dataset(serve
     no_traceback(page)
 
 
+@pytest.mark.slow
 def test_cancelled_job_ends_and_leaves_no_process(server, page, large):
     upload(page, server, large)
     wait_for_worker(server)

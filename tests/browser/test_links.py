@@ -15,6 +15,7 @@ def preview(page, words):
     expect(button(page, "Apply")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_deep_link_as_the_first_request_comes_up_inside_the_frame(fresh, page):
     made = fresh.bring()
     page.goto(f"{fresh.url}/profile?d={made}")
@@ -74,6 +75,7 @@ def test_back_button_returns_to_the_page_before(server, page):
     expect(page.get_by_text("Duplicate rows: 60").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_slower_one_of_two_tabs_is_told_and_nothing_is_lost_or_doubled(server, new_page):
     made = server.bring()
     one, other = new_page(), new_page()
@@ -92,6 +94,7 @@ def test_slower_one_of_two_tabs_is_told_and_nothing_is_lost_or_doubled(server, n
     expect(other.get_by_text("This would change nothing")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_killed_server_has_everything_when_it_starts_again(fresh, page):
     open_page(page, fresh, "clean", fresh.bring())
     preview(page, "drop duplicate rows")

@@ -98,7 +98,7 @@ def asked(monkeypatch):
 
 
 @pytest.mark.parametrize("command", OPENS_STORE)
-def test_a_command_does_for_a_role_what_its_actions_allow_and_nothing_else(command, as_person, monkeypatch):
+def test_a_command_does_for_a_role_what_its_actions_allow_and_nothing_else(command, as_person, monkeypatch, few_trees):
     lines = [re.sub(" --as [a-z]+", "", line) for line in examples(text_of(command))]  # it is for while roles are off
     actions = asked(monkeypatch)
     code, said, _, _ = as_person("ada", lines, ALSO.get(command, ()))

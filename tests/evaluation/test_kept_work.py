@@ -43,6 +43,7 @@ def mitigate(table, **more):
 
 
 WORK = {"impute": impute, "resample": resample, "mitigate": mitigate}
+every_work = pytest.mark.parametrize("work", ["impute", pytest.param("resample", marks=pytest.mark.slow), "mitigate"])
 
 
 class Stops(InMemory):
@@ -71,7 +72,7 @@ def _few_refits(monkeypatch):
     monkeypatch.setattr(refits, "REFITS", refits.FEWEST)
 
 
-@pytest.mark.parametrize("work", WORK)
+@every_work
 def test_stopped_in_the_middle_it_goes_on_where_it_was(make_table, work):
     table, ask = make_table(people()), WORK[work]
     whole = InMemory()
@@ -88,7 +89,7 @@ def test_stopped_in_the_middle_it_goes_on_where_it_was(make_table, work):
     assert timeless(ask(table)) == timeless(told)  # and without any place
 
 
-@pytest.mark.parametrize("work", WORK)
+@every_work
 def test_what_another_question_left_is_not_taken(make_table, work):
     kept, ask = InMemory(), WORK[work]
     ask(make_table(people()), kept=kept)

@@ -83,6 +83,7 @@ def test_a_worker_that_ends_leaves_its_folds_to_this_process(table, monkeypatch)
     assert without_seconds(compare_recipes(table, candidates(), "bought", folds=3, repeats=1)) == without_seconds(alone)
 
 
+@pytest.mark.slow
 def test_a_worker_with_another_problem_before_it_is_not_believed(table):
     request = Request(tuple(candidates()), "bought", folds=3)
     setup = set_up(table, request, no_tables)

@@ -106,6 +106,7 @@ def bare(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_run_recipe_gives_the_content_hash_of_the_manifest_in_a_bare_environment(home, capsys, tmp_path, bare):
     for number in (1, 2):
         told = check_out(capsys, f"out{number}", number)

@@ -96,6 +96,7 @@ def test_what_models_should_not_take_is_no_feature(out):
     assert "TARGET = 'bought'" in text and "SENSITIVE = ['sex']" in text and f"FEATURES = {FEATURES}" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_the_sums_that_pytorch_gets_are_those_of_the_table(out, part):
     pytest.importorskip("torch")

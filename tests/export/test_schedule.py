@@ -34,6 +34,7 @@ def run_line(line: str, place) -> int:
     return subprocess.run(["sh", "-c", program], cwd=place, capture_output=True).returncode
 
 
+@pytest.mark.slow
 def test_the_line_for_cron_runs(place):
     (place / "in it's" / "2024-02-29.csv").write_text("a,b\n x ,1\ny,2\n")
     assert run_line(cron_line(scheduled(place, rules="rules.yaml")), place) == 0

@@ -57,6 +57,7 @@ def test_thresholds_have_fairlearns_chances(setup):
         assert ours == pytest.approx(theirs, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_exponentiated_gradient_has_fairlearns_chances(setup):
     whole = estimator(setup.chosen, "classes", "linear", 1)
     rows = plain(setup.frame, setup.chosen)

@@ -52,11 +52,13 @@ def test_every_way_is_tried_and_told(told):
     )
 
 
+@pytest.mark.slow
 def test_the_sensitive_columns_never_enter_the_features(told):
     found, _, _ = told
     assert found["features"] == ["skill", "tells"] and found["left_out_features"]["sex"] == "it is left out on purpose"
 
 
+@pytest.mark.slow
 def test_a_planted_gap_is_there_before_and_smaller_after(told):
     methods = told[0]["methods"]
     assert methods["baseline"]["selection_gap"] > 0.3
@@ -70,6 +72,7 @@ def test_a_planted_gap_is_there_before_and_smaller_after(told):
     assert not methods["thresholds"]["levels_down"]
 
 
+@pytest.mark.slow
 def test_gaps_and_accuracy_by_hand_from_the_groups(told):
     for each in told[0]["methods"].values():
         f, m = each["groups"]["f"], each["groups"]["m"]
@@ -82,6 +85,7 @@ def test_gaps_and_accuracy_by_hand_from_the_groups(told):
         )
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_and_steps_can_be_taken(told, monkeypatch):
     monkeypatch.setattr(refits, "REFITS", 0)  # of who pays and gains nothing is compared
     monkeypatch.setattr(refits, "SLOW_REFITS", 0)
@@ -236,6 +240,7 @@ def test_sampling_says_that_the_good_outcome_is_balanced_against_the_rest():
         assert "the good outcome as often as all the others together" in METHODS[name].changes
 
 
+@pytest.mark.slow
 def test_gaps_have_intervals_and_who_gains_is_corrected_for_all_that_is_looked_at(told):
     for each in told[0]["methods"].values():
         low, high = each["intervals"]["selection_gap"]

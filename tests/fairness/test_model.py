@@ -126,6 +126,7 @@ def test_bootstrap_from_cells_is_fairlearns_within_simulation_error():
             assert told["groups"][group][name]["boot"] == pytest.approx([low[name][group], high[name][group]], abs=0.05)
 
 
+@pytest.mark.slow
 def test_ten_groups_of_thirty_without_a_gap_do_not_cry_wolf():
     rng, cries = np.random.default_rng(4), 0
     for seed in range(100):

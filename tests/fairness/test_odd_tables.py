@@ -95,6 +95,7 @@ def test_three_columns_together_keep_every_thin_cell(make_table):
         bias(make_table(frame), ["a", "b", "c", "ok"]).to_json()
 
 
+@pytest.mark.slow
 def test_ten_thousand_groups_are_all_counted(make_table):
     frame = {
         "g": [f"g{n % 10_000}" for n in range(20_000)],

@@ -15,12 +15,17 @@ ROOT = Path(__file__).parents[2]
 FAULTS = ("Traceback", "nexpected error", "panicked")
 
 
+SLOW = {"cells_without_places", "five_thousand_columns", "one_line_of_text", "quote_that_never_ends"}  # to read
+
+
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory) -> dict[str, dict]:
+def answers(request, tmp_path_factory) -> dict[str, dict]:
+    """What became of the files that are asked for."""
     folder = tmp_path_factory.mktemp("hostile")
     names = {}
-    for maker, make in MAKERS.items():
-        name, data = make()
+    ours = [item for item in request.session.items if item.path == request.path]
+    for maker in sorted({item.callspec.params["maker"] for item in ours}):
+        name, data = MAKERS[maker]()
         (folder / f"{maker}-{name}").write_bytes(data)
         names[f"{maker}-{name}"] = maker
     ran = subprocess.run(
@@ -34,7 +39,9 @@ def answers(tmp_path_factory) -> dict[str, dict]:
     return {names[told["name"]]: told for told in map(json.loads, ran.stdout.splitlines())}
 
 
-@pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.parametrize(
+    "maker", [pytest.param(maker, marks=pytest.mark.slow) if maker in SLOW else maker for maker in MAKERS]
+)
 def test_a_hostile_file_gets_an_answer(answers, maker):
     told = answers[maker]
     assert told["code"] in (0, 2), told

@@ -56,6 +56,7 @@ def test_errors_are_those_of_the_mean_and_draws_are_judged_on_hidden_cells_alone
     assert told["cells"] == 10 and told["nrmse"] < 0.05 and 0 <= told["coverage"] <= 1 and told["crps"] < 0.05
 
 
+@pytest.mark.slow
 def test_the_bench_judges_filling_several_times_and_never_recommends_it_for_one_filling(make_table):
     told = bench(
         make_table(line(800, noise=3.0)), methods=["mean", "bayesian_ridge", "several"], target="bought"

@@ -95,7 +95,9 @@ def test_profile_of_the_sample_counts_its_duplicates(sample):
     assert "Missing cells: **867 (1.0 %)** · Duplicate rows: **60** · counted on all 4,960 rows" in texts(app)
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "300 columns" else name for name in ODD]
+)
 def test_every_page_and_tab_runs_on_an_odd_table(few_trees, name):
     app = start(d=bring(ODD[name], f"{name}.csv"))
     for page in PAGES:

@@ -58,6 +58,7 @@ def test_memory_beyond_the_limit_is_refused_while_reading_and_free_again_afterwa
     assert len(bytearray(RESERVE + 200_000_000)) > RESERVE
 
 
+@pytest.mark.slow
 def test_a_thread_beside_others_sets_no_limit(monkeypatch):
     monkeypatch.setenv(READ_MEMORY, "100 MB")
     sizes = []

@@ -68,6 +68,7 @@ def test_contradictions_of_sources_become_repairs_that_are_right(make):
     assert sum(good) >= 0.8 * errors
 
 
+@pytest.mark.slow
 def test_where_most_are_right_those_that_are_often_wrong_still_count_for_less(make):
     columns, right = told(8, good=0.99, bad=0.7, share_bad=0.4)
     repairs = accept(propose(make(columns)).repairs, 0.9)

@@ -325,7 +325,7 @@ def wide(columns: int, findings: int) -> dict:
     }
 
 
-@pytest.mark.parametrize(("columns", "findings"), [(300, 1000), (5000, 5000)])
+@pytest.mark.parametrize(("columns", "findings"), [(300, 1000), pytest.param(5000, 5000, marks=pytest.mark.slow)])
 def test_it_stays_under_three_megabytes(columns, findings):
     told = html_report(wide(columns, findings), title="wide")
     assert len(told.encode()) < 3_000_000

@@ -10,6 +10,7 @@ from tests.rules.draws import SOURCES
 DRAWS = 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", SOURCES)
 def test_rules_hold_on_second_draws(source, make_table, record_property):
     checked, broken = 0, []

@@ -74,6 +74,7 @@ def slow_job(store: Store, tmp_path) -> str:
     )
 
 
+@pytest.mark.slow
 def test_cancel_ends_the_process_and_leaves_nothing_half_done(store, tmp_path):
     job = slow_job(store, tmp_path)
     wait(store, job, "running")
@@ -123,6 +124,7 @@ def test_a_process_that_is_still_at_its_imports_is_alive_until_it_ends(store, ra
     wait(store, job, "interrupted")
 
 
+@pytest.mark.slow
 def test_a_process_that_comes_to_nothing_for_long_is_alive_until_it_ends(store, tmp_path):
     job = slow_job(store, tmp_path)
     wait(store, job, "running")

@@ -17,7 +17,7 @@ REAL, MADE, HELD = (
     people(300, 3).assign(flag=False),
 )
 WIDE = [
-    pd.DataFrame(np.random.default_rng(seed).normal(size=(200, 300)), columns=[f"x{i}" for i in range(300)])
+    pd.DataFrame(np.random.default_rng(seed).normal(size=(100, 110)), columns=[f"x{i}" for i in range(110)])
     for seed in (1, 2, 3)
 ]
 

@@ -127,6 +127,7 @@ def test_rules_are_found():
     }
 
 
+@pytest.mark.slow
 def test_every_row_of_the_synthetic_table_keeps_every_rule(made):
     _, synthetic, told, _ = made
     rows = synthetic.frame()

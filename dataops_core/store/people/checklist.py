@@ -5,8 +5,10 @@ each with what was measured and what only a person knows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
+
+from dataops_core.record import Record
 
 Gate = Literal["data understanding", "data preparation"]
 GATES: tuple[Gate, ...] = ("data understanding", "data preparation")
@@ -35,7 +37,7 @@ SHARES = "shares"  # not a question of its own: group=number, for `representativ
 
 
 @dataclass(frozen=True)
-class Item:
+class Item(Record):
     """One line of the checklist. What was measured and does not do may be accepted, with a reason."""
 
     key: str
@@ -58,7 +60,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Signature:
+class Signature(Record):
     """Who signed a gate of a version, and when; `sha256` is that of the checklist as it was then."""
 
     gate: str
@@ -85,9 +87,9 @@ class Checklist:
         return {
             "dataset": self.dataset,
             "version": self.version,
-            "items": [asdict(item) for item in self.items],
+            "items": [item.to_json() for item in self.items],
             "open": {gate: [item.key for item in self.open(gate)] for gate in GATES},
-            "signatures": [asdict(each) for each in self.signatures],
+            "signatures": [each.to_json() for each in self.signatures],
         }
 
     @classmethod

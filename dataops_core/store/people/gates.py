@@ -8,7 +8,7 @@ import functools
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions, read_file
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
+from dataops_core.record import Record
 from dataops_core.rules.record import blocking, recorded
 from dataops_core.store import dataset_rules, datasets, personal_data, states, versions
 from dataops_core.store.people.environments import PRODUCTION
@@ -27,16 +28,12 @@ LISTED = 5
 
 
 @dataclass(frozen=True)
-class Gate:
+class Gate(Record):
     """One condition of promotion, whether it is met, and what was found."""
 
     name: str
     passed: bool
     says: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return asdict(self)
 
 
 def gates(

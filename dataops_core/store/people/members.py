@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from dataops_core.access import EVERYWHERE, role_named
 from dataops_core.errors import ConflictError, InputError, SettingError, nearest
+from dataops_core.record import Record
 from dataops_core.store import catalog
 from dataops_core.store.people import permissions
 from dataops_core.store.people.environments import ENVIRONMENTS
@@ -18,7 +18,7 @@ LONGEST = 200  # characters of a person's name
 
 
 @dataclass(frozen=True)
-class Member:
+class Member(Record):
     """A person with a role in a project, a dataset or everywhere ("*"), in one environment or in all ("*")."""
 
     person: str
@@ -27,10 +27,6 @@ class Member:
     environment: str
     invited_by: str
     at: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return asdict(self)
 
 
 def is_on(store: Store) -> bool:

@@ -5,13 +5,14 @@ is the last promotion or rollback that was approved: nothing is copied, nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from dataops_core.errors import AccessError, ConflictError, InputError, SettingError, nearest
 from dataops_core.progress import Progress, no_progress
+from dataops_core.record import Record
 from dataops_core.store import catalog, versions
 from dataops_core.store.people import gates as gate_keeping
 from dataops_core.store.people.environments import ENVIRONMENTS, PROMOTED, SANDBOX
@@ -23,7 +24,7 @@ PROMOTION, ROLLBACK = "promotion", "rollback"
 
 
 @dataclass(frozen=True)
-class Promotion:
+class Promotion(Record):
     """A promotion or rollback as it stands."""
 
     number: int
@@ -38,10 +39,6 @@ class Promotion:
     decided_at: str | None
     reason: str | None
     gates: tuple[Gate, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return asdict(self) | {"gates": [gate.to_json() for gate in self.gates]}
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ with what they learned, and the content hash that must come out again stay.
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from dataops_core.errors import ConflictError, DataOpsError
 from dataops_core.progress import Progress, no_progress
+from dataops_core.record import Record
 from dataops_core.store import catalog, datasets, fsck, jobs, removal, removed_objects, states
 from dataops_core.store.people import promotions
 from dataops_core.store.people.environments import ENVIRONMENTS, SANDBOX
@@ -23,7 +23,7 @@ LONGEST = 60.0  # seconds that computing a table again may take
 
 
 @dataclass(frozen=True)
-class Compaction:
+class Compaction(Record):
     """How many tables are no longer kept, how many bytes that frees, and how many stay because computing them again
     takes too long (`slow`) or does not give the same content on this machine (`other`).
     """
@@ -32,10 +32,6 @@ class Compaction:
     freed: int
     slow: int
     other: int
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return asdict(self)
 
 
 def compact(

@@ -5,7 +5,7 @@ of datasets that never came to be.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from dataops_core.errors import SettingError
 from dataops_core.hashing import canonical
 from dataops_core.progress import Progress, no_progress
+from dataops_core.record import Record
 from dataops_core.store import catalog, fsck, jobs, removal, removed_objects
 from dataops_core.store.objects import Stored
 from dataops_core.store.store import Store
@@ -25,7 +26,7 @@ LEAST = 1.0  # hours: less could take a file from under a writer
 
 
 @dataclass(frozen=True)
-class Leftovers:
+class Leftovers(Record):
     """How many stored files nothing needs, how many are half written, how many tables belong to no dataset, their
     bytes, and how many files are too young to say so.
     """
@@ -35,10 +36,6 @@ class Leftovers:
     tables: int
     size: int
     recent: int
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return asdict(self)
 
     def in_words(self) -> str:
         """What is counted, in a few words."""

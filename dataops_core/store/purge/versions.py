@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from dataops_core.errors import ConflictError, SettingError
+from dataops_core.record import Record
 from dataops_core.store import catalog, datasets, fsck, jobs, removal, removed_objects, states, versions
 from dataops_core.store.people import promotions
 from dataops_core.store.people.environments import ENVIRONMENTS, SANDBOX
@@ -20,7 +21,7 @@ OTHERS = "later versions, or the draft"  # tables that lead to theirs
 
 
 @dataclass(frozen=True, order=True)
-class Held:
+class Held(Record):
     """A file of a purged version that stays, because others need it."""
 
     what: str  # "raw file", "table" or "model"
@@ -28,16 +29,12 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Purge:
+class Purge(Record):
     """What was purged, or would be: the numbers of the versions, how many files go, and what stays and why."""
 
     versions: tuple[int, ...]
     files: int
     held: tuple[Held, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return asdict(self)
 
 
 def versions_with(store: Store, dataset: str, column: str, value: str) -> list[int]:

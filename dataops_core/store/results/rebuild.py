@@ -8,13 +8,13 @@ import functools
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dataops_core.engines.batches import bounded_for
 from dataops_core.errors import DataOpsError, SettingError
-from dataops_core.export.verify import REBUILT, Check, check_columns, check_steps
+from dataops_core.export.verify import REBUILT, Verified, check_columns, check_steps
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions, read_file
 from dataops_core.recipe.replay import run_recipe
@@ -35,7 +35,7 @@ class Rebuild:
     number: int
     wanted: str
     content_hash: str  # empty where it could not be made
-    checks: tuple[Check, ...]
+    checks: tuple[Verified, ...]
     difference: Difference | None
     packages: Mapping[str, tuple[str, str]]
 
@@ -51,7 +51,7 @@ class Rebuild:
             "same": self.same,
             "wanted": self.wanted,
             "content_hash": self.content_hash,
-            "checks": [asdict(check) for check in self.checks],
+            "checks": [check.to_json() for check in self.checks],
             "difference": self.difference.to_json() if self.difference else None,
             "packages": {name: list(pair) for name, pair in self.packages.items()},
         }
@@ -82,9 +82,9 @@ def _rebuilt(store: Store, version: Version, raw: Path, folder: Path, progress: 
         for name, then in version.manifest["packages"].items()
         if (now := versions.packages().get(name, "")) != then
     }
-    checks = [Check("the raw file is the one that was read", True, version.manifest["raw"]["sha256"])]
+    checks = [Verified("the raw file is the one that was read", True, version.manifest["raw"]["sha256"])]
 
-    def ended(made: str, *more: Check, differs: Difference | None = None) -> Rebuild:
+    def ended(made: str, *more: Verified, differs: Difference | None = None) -> Rebuild:
         return Rebuild(version.number, wanted, made, (*checks, *more), differs, other)
 
     try:
@@ -102,13 +102,13 @@ def _rebuilt(store: Store, version: Version, raw: Path, folder: Path, progress: 
             bounded=bounded_for(source.table),
         )
     except DataOpsError as error:
-        return ended("", Check(REBUILT, False, str(error)))
+        return ended("", Verified(REBUILT, False, str(error)))
     if run.failed:
         why = f"{run.failed.sentence}: {run.failed.reason}"
-        return ended("", Check(REBUILT, False, why))
+        return ended("", Verified(REBUILT, False, why))
     made = run.table.content_hash
     told = (
-        Check(REBUILT, made == wanted, f"content hash {made}"),
+        Verified(REBUILT, made == wanted, f"content hash {made}"),
         check_columns(run.table, version.manifest),
         check_steps(run, version.manifest),
     )

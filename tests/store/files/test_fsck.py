@@ -79,6 +79,7 @@ def test_a_server_has_a_damaged_table_rebuilt_by_a_worker_and_reads_no_file(stor
     assert [(job.kind, job.state) for job in jobs.recent(store, whoami(), 600)] == [("rebuild", "done")]
 
 
+@pytest.mark.slow
 def test_a_server_says_why_a_damaged_table_cannot_be_rebuilt(store, dataset):
     version = versions.get(store, dataset, 1)
     with store.writing() as connection:
@@ -88,6 +89,7 @@ def test_a_server_says_why_a_damaged_table_cannot_be_rebuilt(store, dataset):
         states.table(Store(store.home, is_server=True), version.state)
 
 
+@pytest.mark.slow
 def test_what_does_not_come_out_as_it_was_is_not_passed_off_as_it(store, dataset):
     version = versions.get(store, dataset, 1)
     with store.writing() as connection:

@@ -27,7 +27,7 @@ def fidelity(make_table, only):
     return of
 
 
-@pytest.mark.parametrize("held", [HOLDOUT, None], ids=["holdout", "no holdout"])
+@pytest.mark.parametrize("held", [HOLDOUT, pytest.param(None, marks=pytest.mark.slow)], ids=["holdout", "no holdout"])
 def test_a_shuffle_lies_at_the_floor_and_fresh_rows_at_the_ceiling(fidelity, held):
     low, high = fidelity(shuffled(TRAINING, 7), holdout=held), fidelity(FRESH, holdout=held)
     assert low["between"] == pytest.approx(0, abs=0.05 if held is not None else 0.1) and high[
