@@ -17,6 +17,7 @@ from dataops_core.read.arrow.arrow_cells import suspects
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.wording import counted
 
+NO_THING, AN_ANSWER = ("none", "nil"), 0.05  # where so many cells hold it, it may as well be an answer
 HEAP, DAYS_NEAR = 5, 366  # rows of a default date among others, and the days about it
 LONGEST = 3 * max(map(len, WORDS))  # bytes: a sign that becomes an ASCII letter in lower case has up to three
 
@@ -44,6 +45,14 @@ def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
         mask, tokens = mask | codes, [*tokens, *sorted(written - set(tokens))]
     if mask.sum() == column.present:
         mask, tokens = np.zeros(column.rows, dtype=bool), []
+    answers = [token for token in tokens if token.casefold() in NO_THING]
+    usual = column.where(each(lambda text: text.strip() in answers)) if answers else mask
+    severity: Severity = "warning"
+    if answers and np.count_nonzero(usual) >= AN_ANSWER * column.present:  # none of the things that are asked for
+        if len(tokens) > len(answers) or column.blanked is not None:
+            mask, tokens = mask & ~usual, [token for token in tokens if token not in answers]
+        else:
+            severity = "note"
     said = ", ".join(cell(token) for token in tokens[:5])
     message = (
         [f"{counted(mask.sum(), 'cell holds', 'cells hold')} {said}, which may stand for a missing value."]
@@ -55,7 +64,6 @@ def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
     ):  # then nobody is offered to empty them
         message[0] = message[0][:-1] + ", or for a refund or correction."
         tokens = [token for token in tokens if not token.startswith("-")]
-    severity: Severity = "warning"
     if column.blanked is not None:
         signs = column.blanked.tokens
         told = ", ".join(cell(token) for token in list(signs)[:5])

@@ -82,7 +82,7 @@ def _which(each: WrongValues) -> str:
         names = f"{', '.join(each.columns[:-1])} and {each.columns[-1]}"
         return f"In {counted(number, 'row')} {names} {WAYS[each.way][1]}"
     if each.source:
-        return f"{counted(number, 'cell')} of {cell(each.source)} {WAYS['source'][number != 1]}"
+        return f"{counted(number, 'cell')} of {cell(each.source)} {WAYS[each.way][number != 1]}"
     return f"{counted(number, 'cell')} {WAYS[each.way][number != 1]}"
 
 

@@ -97,8 +97,8 @@ def _groups(proposals: Proposals, table: Table) -> Iterator[WrongValues]:
             kind = _shape(each.old or "")
         elif way in ("measure", "scale"):
             kind = _factor(each) if len(factors[each.column]) <= FACTORS else ""
-        elif way == "value" and each.column in proposals.told_by:
-            way = "source"
+        elif way in ("slip", "value") and each.column in proposals.told_by:
+            way = "source" if way == "value" else way
             kind = coded.columns[coded.place(proposals.told_by[each.column])].text_of(each.row) or ""
         by_kind[each.column, way, kind].append(each)
     groups: defaultdict[tuple[str, Any], list[list[Repair]]] = defaultdict(list)
@@ -106,7 +106,7 @@ def _groups(proposals: Proposals, table: Table) -> Iterator[WrongValues]:
         groups[way, frozenset(each.row for each in own) if way in TOGETHER else (column, kind)].append(own)
     ids = row_ids(table)
     for (way, key), parts in groups.items():
-        yield _group(way, parts, key[1] if way == "source" else "", coded, table, ids)
+        yield _group(way, parts, key[1] if way in ("slip", "source") else "", coded, table, ids)
 
 
 def _group(

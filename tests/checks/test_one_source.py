@@ -417,3 +417,14 @@ def test_a_default_date_among_others_is_told_by_its_heap(make_table):
     assert rows_of(table, "disguised_missing") == [list(range(600, 624))]
     table = make_table({"x": pd.to_datetime([*days, *["1970-01-01"] * 9])})  # ten lie within a year of it
     assert rows_of(table, "disguised_missing") == []
+
+
+def test_none_may_be_an_answer_where_it_is_frequent(make_table):
+    often = ["None" if n % 4 == 0 else f"rule {n % 7}" for n in range(200)]
+    ((told, _),) = found(make_table({"broken": often}), "disguised_missing")
+    assert (told.severity, told.count) == ("note", 50)
+    often[1] = often[2] = "see n/a"
+    often[3] = often[5] = "unknown"
+    assert rows_of(make_table({"broken": often}), "disguised_missing") == [[3, 5]]
+    seldom = ["None" if n in (8, 9) else f"rule {n % 7}" for n in range(200)]
+    assert [told.severity for told, _ in found(make_table({"broken": seldom}), "disguised_missing")] == ["warning"]
