@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,6 +43,12 @@ def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
     mask, tokens = _found(column) if column.distinct else (np.zeros(column.rows, dtype=bool), [])
     if column.parsed is not None and column.parsed.distinct:
         codes, _ = _found(column.parsed)
+        written_so = np.flatnonzero(codes & ~mask)
+        shares = [
+            re.fullmatch(r"0+(?:[.,]0+)?\s*%", str(text).strip()) is not None
+            for text in column.at(written_so).to_pylist()
+        ]
+        codes[written_so[shares]] = False  # of 0% it is known how much it is
         written = {str(text).strip() for text in column.at(np.flatnonzero(codes & ~mask)[:10_000]).to_pylist()}
         mask, tokens = mask | codes, [*tokens, *sorted(written - set(tokens))]
     if mask.sum() == column.present:

@@ -428,3 +428,11 @@ def test_none_may_be_an_answer_where_it_is_frequent(make_table):
     assert rows_of(make_table({"broken": often}), "disguised_missing") == [[3, 5]]
     seldom = ["None" if n in (8, 9) else f"rule {n % 7}" for n in range(200)]
     assert [told.severity for told, _ in found(make_table({"broken": seldom}), "disguised_missing")] == ["warning"]
+
+
+def test_no_per_cent_is_a_share_and_no_code(make_table):
+    shares = [f"{40 + n % 60}%" for n in range(300)]
+    shares[5:11] = ["0%"] * 6
+    assert rows_of(make_table({"score": shares}), "disguised_missing") == []
+    shares[5:11] = ["999%"] * 6
+    assert rows_of(make_table({"score": shares}), "disguised_missing") == [list(range(5, 11))]

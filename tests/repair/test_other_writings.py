@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dataops_core.repair.notation import letter_case
-from dataops_core.repair.notation.other_writing import is_other_writing
+from dataops_core.repair.notation.other_writing import is_other_writing, may_abbreviate
 from dataops_core.repair.propose import propose
 
 JOURNALS = (
@@ -114,3 +114,10 @@ def test_codes_of_html_and_addresses_are_resolved(make):
     columns["firm"][3], columns["firm"][5] = "Tom &amp; Co", "Beta%20Works"
     found = {(each.row, each.new, each.cause) for each in propose(make(columns)).repairs}
     assert found == {(3, "Tom & Co", "characters"), (5, "Beta Works", "characters")}
+
+
+def test_a_word_that_says_the_opposite_is_never_left_out():
+    assert not is_other_writing("Self-emp-inc", "Self-emp-not-inc")
+    assert not is_other_writing("mit Zucker", "ohne mit Zucker")
+    assert not may_abbreviate("smoker", "no smoker", {"smoker"})
+    assert is_other_writing("No. 5 Dept of Trade", "No 5 Department of Trade")

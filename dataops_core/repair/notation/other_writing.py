@@ -17,6 +17,46 @@ ROMAN = re.compile("[IVX]+")
 ARTICLES = frozenset(
     ["the", "der", "die", "das", "le", "la", "les", "el", "los", "las", "il", "lo", "gli", "i", "de", "het"]
 )
+NEGATIONS = frozenset(  # whoever leaves one out says the opposite
+    [
+        "not",
+        "non",
+        "no",
+        "without",
+        "never",
+        "neither",
+        "nicht",
+        "kein",
+        "keine",
+        "keinen",
+        "ohne",
+        "sans",
+        "pas",
+        "aucun",
+        "aucune",
+        "senza",
+        "nessun",
+        "nessuna",
+        "sin",
+        "ningun",
+        "ninguna",
+        "niet",
+        "geen",
+        "zonder",
+        "nie",
+        "bez",
+        "brak",
+        "nao",
+        "sem",
+        "nenhum",
+        "nenhuma",
+        "inte",
+        "utan",
+        "ikke",
+        "uden",
+        "uten",
+    ]
+)
 INITIALS = (2, 6)  # letters of a name that is nothing but initials
 
 
@@ -36,6 +76,8 @@ def is_other_writing(one: str, other: str, strict: bool = False) -> bool:
     (False, False)
     >>> [is_other_writing("J Immunol", "Br J Immunol", strict) for strict in (False, True)]
     [True, False]
+    >>> is_other_writing("Road not closed", "Road closed"), is_other_writing("No. 5, High St", "No 5 High Street")
+    (False, True)
     >>> [is_other_writing("Beck Sanitär", "Becker Sanitär", strict) for strict in (False, True)]
     [True, False]
     """
@@ -43,6 +85,8 @@ def is_other_writing(one: str, other: str, strict: bool = False) -> bool:
     plain_words = [[plain(word) for word in each] for each in words]
     sizes = [sum(map(len, each)) for each in plain_words]
     if min(sizes) < INITIALS[0] or _initials_apart(*plain_words) or SIGNS.findall(one) != SIGNS.findall(other):
+        return False
+    if _negations(plain_words[0]) != _negations(plain_words[1]):
         return False
     joined = ["".join(each) for each in plain_words]
     if joined[0] == joined[1]:
@@ -67,6 +111,13 @@ def differs_in_signs(one: str, other: str) -> bool:
 
 def _words(text: str) -> list[str]:
     return WORD.findall(text.replace("&", " and ").replace("-", " ").replace(".", ". "))
+
+
+def _negations(words: Sequence[str]) -> set[str]:
+    """The words that turn a text into its opposite; "No." before a number is none."""
+    return {
+        word for word, after in zip(words, [*words[1:], ""], strict=True) if word in NEGATIONS and not after.isdigit()
+    }
 
 
 def _initials_apart(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -119,10 +170,12 @@ def may_abbreviate(one: str, other: str, rare: Collection[str]) -> bool:
     (True, True)
     >>> may_abbreviate("Twin beds", "Twin", {"twin"}), may_abbreviate("Wien", "Graz", ())
     (True, False)
+    >>> may_abbreviate("Self-emp-inc", "Self-emp-not-inc", {"self"})
+    False
     """
     words = [[plain(word) for word in _words(text)] for text in (one, other)]
     short, long = sorted(words, key=lambda each: sum(map(len, each)))
-    if not short or not short[0] or _digits(short) not in ("", _digits(long)):
+    if not short or not short[0] or _negations(short) != _negations(long) or _digits(short) not in ("", _digits(long)):
         return False
     if set(short) <= set(long):
         return not set(short).isdisjoint(rare)
