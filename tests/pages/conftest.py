@@ -126,7 +126,13 @@ def fresh_server(monkeypatch):
 
 
 @pytest.fixture
-def sample(home, sample_home):
-    """The app with the sample open on the page Data."""
+def unopened(home, sample_home):
+    """The app with the sample, before its first page is opened."""
     shutil.copytree(sample_home[0], home, dirs_exist_ok=True)
-    return driver.start(d=sample_home[1])
+    return driver.unopened(d=sample_home[1])
+
+
+@pytest.fixture
+def sample(unopened):
+    """The app with the sample open on the page Data."""
+    return driver.go(unopened, "data")

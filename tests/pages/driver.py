@@ -29,11 +29,17 @@ PAGES = (
 )
 
 
-def start(page="data", **query):
-    """The app, with its first page or another one open."""
+def unopened(**query):
+    """The app before its first page is opened: a test that goes elsewhere need not draw that."""
     app = AppTest.from_file(ROOT / "app.py", default_timeout=120)
     for key, value in query.items():
         app.query_params[key] = value
+    return app
+
+
+def start(page="data", **query):
+    """The app, with its first page or another one open."""
+    app = unopened(**query)
     return app.run() if page == "overview" else go(app, page)
 
 

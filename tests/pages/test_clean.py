@@ -49,16 +49,16 @@ def menu(app, number, option):
     return found.click(option).run()
 
 
-def test_fix_of_a_finding_leads_to_a_preview_and_changes_nothing(sample):
-    app = fix_duplicates(sample)
+def test_fix_of_a_finding_leads_to_a_preview_and_changes_nothing(unopened):
+    app = fix_duplicates(unopened)
     assert unforeseen(app) == []
     assert metrics(app) == {"Rows": "4,900", "Cells changed": "0", "Rows dropped": "60"}
     assert sentences(app) == []
     assert "Drops 60 rows (1.2 %)" in texts(app)
 
 
-def test_apply_makes_the_preview_the_recipe_with_its_reason(sample):
-    app = fix_duplicates(sample)
+def test_apply_makes_the_preview_the_recipe_with_its_reason(unopened):
+    app = fix_duplicates(unopened)
     app.text_input(key="clean.why").set_value("delivered twice").run()
     app.button(key="clean.apply").click().run()
     go(app, "clean")
@@ -70,16 +70,16 @@ def test_apply_makes_the_preview_the_recipe_with_its_reason(sample):
     assert "4,900 × 17" in header(go(app, "profile"))
 
 
-def test_discard_forgets_the_preview(sample):
-    app = fix_duplicates(sample)
+def test_discard_forgets_the_preview(unopened):
+    app = fix_duplicates(unopened)
     app.button(key="clean.discard").click().run()
     go(app, "clean")
     assert "Apply" not in labels(app)
     assert sentences(app) == []
 
 
-def test_undo_and_redo_take_a_step_back_and_forth(sample):
-    app = fix_duplicates(sample)
+def test_undo_and_redo_take_a_step_back_and_forth(unopened):
+    app = fix_duplicates(unopened)
     app.button(key="clean.apply").click().run()
     go(app, "clean")
     click(app, "Undo")
@@ -104,8 +104,8 @@ def test_undo_and_redo_take_a_step_back_and_forth(sample):
         ("Delete", 2, ["trim_spaces"], "Deleted step 2: Dropped rows that are equal in all columns (kept: first)"),
     ],
 )
-def test_change_of_the_recipe_is_previewed_before_it_is_made(sample, option, number, after, told):
-    app = with_steps(sample, TRIM, DUPLICATES)
+def test_change_of_the_recipe_is_previewed_before_it_is_made(unopened, option, number, after, told):
+    app = with_steps(unopened, TRIM, DUPLICATES)
     menu(app, number, option)
     assert unforeseen(app) == []
     assert [step.op for step in dataset(app).recipe.steps] == ["trim_spaces", "drop_duplicate_rows"]
@@ -118,8 +118,8 @@ def test_change_of_the_recipe_is_previewed_before_it_is_made(sample, option, num
     assert [step.op for step in dataset(app).recipe.steps] == ["trim_spaces", "drop_duplicate_rows"]
 
 
-def test_switching_on_again_is_previewed(sample):
-    app = with_steps(sample, {**TRIM, "off": True}, DUPLICATES)
+def test_switching_on_again_is_previewed(unopened):
+    app = with_steps(unopened, {**TRIM, "off": True}, DUPLICATES)
     menu(app, 1, "Switch on")
     assert metrics(app)["Cells changed"] == "250"
     app.button(key="clean.apply").click().run()
@@ -127,8 +127,8 @@ def test_switching_on_again_is_previewed(sample):
 
 
 @pytest.mark.slow
-def test_edited_step_keeps_its_place_and_is_previewed(sample):
-    app = with_steps(sample, DUPLICATES, TRIM)
+def test_edited_step_keeps_its_place_and_is_previewed(unopened):
+    app = with_steps(unopened, DUPLICATES, TRIM)
     menu(app, 1, "Edit")
     assert "Edit step 1" in texts(app)
     next(each for each in app.selectbox if each.label == "Keep").select("none").run()
@@ -142,8 +142,8 @@ def test_edited_step_keeps_its_place_and_is_previewed(sample):
     ]
 
 
-def test_inserted_step_comes_before_the_chosen_one(sample):
-    app = with_steps(sample, TRIM)
+def test_inserted_step_comes_before_the_chosen_one(unopened):
+    app = with_steps(unopened, TRIM)
     menu(app, 1, "Insert a step before")
     assert "Insert a step before step 1" in texts(app)
     next(each for each in app.selectbox if each.label == "What do you want to do?").select("drop_duplicate_rows").run()
@@ -154,17 +154,17 @@ def test_inserted_step_comes_before_the_chosen_one(sample):
     assert [step.op for step in dataset(app).recipe.steps] == ["drop_duplicate_rows", "trim_spaces"]
 
 
-def test_never_mind_leaves_the_step_as_it_was(sample):
-    app = with_steps(sample, TRIM)
+def test_never_mind_leaves_the_step_as_it_was(unopened):
+    app = with_steps(unopened, TRIM)
     menu(app, 1, "Edit")
     click(app, "Never mind")
     assert "Edit step 1" not in texts(app)
     assert sentences(app) == ["Trimmed spaces in city"]
 
 
-def test_deleted_column_makes_the_preview_warn_of_the_step_that_needs_it(sample):
+def test_deleted_column_makes_the_preview_warn_of_the_step_that_needs_it(unopened):
     app = with_steps(
-        sample,
+        unopened,
         {"op": "rename_columns", "with": {"names": {"city": "town"}}},
         {"op": "trim_spaces", "with": {"columns": ["town"]}},
     )
@@ -174,8 +174,8 @@ def test_deleted_column_makes_the_preview_warn_of_the_step_that_needs_it(sample)
     assert titles == ["Step 1 does not fit any more: Trimmed spaces in town"]
 
 
-def test_change_from_a_stale_page_is_refused_with_a_message_and_nothing_is_lost(sample):
-    app = fix_duplicates(sample)
+def test_change_from_a_stale_page_is_refused_with_a_message_and_nothing_is_lost(unopened):
+    app = fix_duplicates(unopened)
     here = dataset(app)
     recipe = replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["city"]}),))
     datasets.edit(Store(), here.id, here.revision, recipe, "elsewhere", "other")
@@ -185,20 +185,20 @@ def test_change_from_a_stale_page_is_refused_with_a_message_and_nothing_is_lost(
     assert unforeseen(app) == []
 
 
-def test_sensitive_group_that_loses_more_rows_is_named_before(sample):
-    here = dataset(sample)
+def test_sensitive_group_that_loses_more_rows_is_named_before(unopened):
+    here = dataset(unopened)
     datasets.set_roles(Store(), here.id, here.revision, {"sensitive": ["sex"]}, "tester")
-    sample.session_state["clean.form"] = {"op": "drop_rows_with_missing", "with": {"columns": ["income"]}, "at": None}
-    app = click(go(sample, "clean"), "Preview")
+    unopened.session_state["clean.form"] = {"op": "drop_rows_with_missing", "with": {"columns": ["income"]}, "at": None}
+    app = click(go(unopened, "clean"), "Preview")
     # the sample's page names 436 missing incomes, and that they are more often women's
     warned = [(title, text) for title, text in said(app) if "not evenly" in title]
     assert [title for title, _ in warned] == ["Drops 436 rows (8.8 %), and not evenly"]
     assert "sex female loses" in warned[0][1]
 
 
-def test_editing_a_step_that_is_off_leaves_it_off(sample):
-    with_steps(sample, {"op": "trim_spaces", "with": {"columns": ["city"]}, "off": True})
-    app = go(sample, "clean")
+def test_editing_a_step_that_is_off_leaves_it_off(unopened):
+    with_steps(unopened, {"op": "trim_spaces", "with": {"columns": ["city"]}, "off": True})
+    app = go(unopened, "clean")
     app.session_state["clean.form"] = {
         "at": 0,
         "insert": False,

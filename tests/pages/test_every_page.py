@@ -56,8 +56,8 @@ def test_page_without_data_says_how_to_begin(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_with_the_sample_runs(sample, page):
-    app = go(sample, page)
+def test_page_with_the_sample_runs(unopened, page):
+    app = go(unopened, page)
     assert unforeseen(app) == []
     expected = {
         "versions": [
@@ -89,8 +89,8 @@ def test_sample_is_opened_with_its_rows_and_columns(sample):
     assert sample.query_params["d"] == dataset(sample).id
 
 
-def test_profile_of_the_sample_counts_its_duplicates(sample):
-    app = go(sample, "profile")
+def test_profile_of_the_sample_counts_its_duplicates(unopened):
+    app = go(unopened, "profile")
     assert {"4,960 × 17", "17 findings", "0 steps", "Not saved"} <= set(header(app))
     assert "Missing cells: **867 (1.0 %)** · Duplicate rows: **60** · counted on all 4,960 rows" in texts(app)
 

@@ -15,8 +15,8 @@ def choose(app, *columns):
     return app
 
 
-def test_columns_make_charts_and_what_does_not_fit_is_told(sample):
-    app = go(sample, "explore")
+def test_columns_make_charts_and_what_does_not_fit_is_told(unopened):
+    app = go(unopened, "explore")
     assert "Missing cells of all columns; 4,960 rows." in texts(app)
     assert "Histogram of age; 4,960 rows" in texts(choose(app, "age"))
     app.selectbox(key="explore.color").select("sex").run()
@@ -29,8 +29,8 @@ def test_columns_make_charts_and_what_does_not_fit_is_told(sample):
     assert said(app)[-1][0] == "No chart fits these columns"
 
 
-def test_a_chart_is_kept_and_opened_again(sample):
-    app = choose(go(sample, "explore"), "age")
+def test_a_chart_is_kept_and_opened_again(unopened):
+    app = choose(go(unopened, "explore"), "age")
     app.text_input(key="explore.name").set_value("Ages").run()
     click(app, "Keep")
     choose(app, "city")

@@ -16,8 +16,8 @@ def test_the_first_screen_offers_the_sample_and_an_upload():
     assert {"Problems by column", "What to do next", "Score"} <= {each.value for each in app.header}
 
 
-def test_the_fixes_that_lose_nothing_are_previewed_and_applied_in_place(sample):
-    app = click(go(sample, "overview"), "Preview")
+def test_the_fixes_that_lose_nothing_are_previewed_and_applied_in_place(unopened):
+    app = click(go(unopened, "overview"), "Preview")
     assert "Merges variants in city" in texts(app) and dataset(app).recipe.steps == ()
     app.button(key="clean.apply").click().run()
     assert unforeseen(app) == []
@@ -27,8 +27,8 @@ def test_the_fixes_that_lose_nothing_are_previewed_and_applied_in_place(sample):
     assert dataset(app).recipe.steps == ()
 
 
-def test_the_rows_of_a_square_stand_below_the_map(sample):
-    app = go(sample, "overview")
+def test_the_rows_of_a_square_stand_below_the_map(unopened):
+    app = go(unopened, "overview")
     app.session_state["overview.square"] = {dataset(app).id: "Missing values\nincome"}
     app.run()
     assert unforeseen(app) == [] and "**Missing cells** in **income**" in texts(app)
@@ -69,9 +69,9 @@ def test_datasets_that_nobody_opened_are_profiled_by_one_click():
     assert not any("without a score" in label for label in labels(app))
 
 
-def test_pages_are_marked_whose_part_is_done(sample):
-    here = dataset(go(sample, "overview"))
-    app = with_steps(sample, TRIM)
+def test_pages_are_marked_whose_part_is_done(unopened):
+    here = dataset(go(unopened, "overview"))
+    app = with_steps(unopened, TRIM)
     assert "clean" not in pages_done(here) and {"data", "clean"} <= pages_done(dataset(app))
 
 

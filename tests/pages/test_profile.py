@@ -33,8 +33,8 @@ def tab(app, name):
     return go(app, "profile")
 
 
-def test_a_finding_can_be_ignored_with_a_reason_and_minded_again(sample):
-    app = go(sample, "profile")
+def test_a_finding_can_be_ignored_with_a_reason_and_minded_again(unopened):
+    app = go(unopened, "profile")
     assert "**Impossible values** in **age**" in texts(app)
     key = next(
         each.key
@@ -50,8 +50,8 @@ def test_a_finding_can_be_ignored_with_a_reason_and_minded_again(sample):
     assert finding_overrides.ignored(Store(), dataset(app).id) == {}
 
 
-def test_a_profile_is_read_from_the_store_once(sample, monkeypatch):
-    app, read = go(sample, "profile"), []
+def test_a_profile_is_read_from_the_store_once(unopened, monkeypatch):
+    app, read = go(unopened, "profile"), []
     known = current_table.profiles.profile
     monkeypatch.setattr(
         current_table.profiles, "profile", lambda *asked, **how: (read.append(asked), known(*asked, **how))[1]
@@ -63,22 +63,22 @@ def test_a_profile_is_read_from_the_store_once(sample, monkeypatch):
     assert len(read) == 1
 
 
-def test_a_finding_is_not_ignored_without_a_reason(sample):
-    app = go(sample, "profile")
+def test_a_finding_is_not_ignored_without_a_reason(unopened):
+    app = go(unopened, "profile")
     click(app, "Ignore it")
     assert ("There is no reason.", "Say in a few words why this is not a problem here. \\(ignore\\)") in said(app)
 
 
-def test_findings_can_be_searched(sample):
-    app = go(sample, "profile")
+def test_findings_can_be_searched(unopened):
+    app = go(unopened, "profile")
     app.text_input(key="profile.search").input("disguised").run()
     shown = [each.value for each in app.markdown if each.value.startswith("**")]
     assert shown
     assert all("Disguised" in each for each in shown)
 
 
-def test_the_scorecard_shows_six_sides_and_keeps_weights(sample):
-    app = tab(sample, "Scores")
+def test_the_scorecard_shows_six_sides_and_keeps_weights(unopened):
+    app = tab(unopened, "Scores")
     assert unforeseen(app) == []
     assert {
         "Overall quality",
@@ -95,8 +95,8 @@ def test_the_scorecard_shows_six_sides_and_keeps_weights(sample):
     assert finding_overrides.weights(Store(), dataset(app).id)["validity"] == 0.0
 
 
-def test_merging_ticked_variants_opens_the_step_with_a_readable_mapping(sample):
-    app = tab(sample, "Variants")
+def test_merging_ticked_variants_opens_the_step_with_a_readable_mapping(unopened):
+    app = tab(unopened, "Variants")
     app.selectbox(key="variants.column").set_value("city").run()
     everything = next(each for each in app.checkbox if each.label.startswith("Merge all"))
     everything.check().run()
@@ -111,16 +111,16 @@ def test_merging_ticked_variants_opens_the_step_with_a_readable_mapping(sample):
     assert "Merged variants in city" in sentences(app)[0]
 
 
-def test_a_number_opens_its_rows(sample):
-    app = tab(sample, "Columns")
+def test_a_number_opens_its_rows(unopened):
+    app = tab(unopened, "Columns")
     app.text_input(key="profile.find").input("income").run()
     click(app, "missing (436)")
     app = go(app, "profile")
     assert "436 rows of 4,960 meet these conditions." in texts(app)
 
 
-def test_facets_count_what_is_left_under_the_others(sample):
-    app = tab(sample, "Rows")
+def test_facets_count_what_is_left_under_the_others(unopened):
+    app = tab(unopened, "Rows")
     app.multiselect(key="facets.columns").set_value(["sex", "housing"]).run()
     state = next(each.key for each in app.multiselect if each.key.endswith(".sex"))
     app.multiselect(key=state).set_value(["female"]).run()
@@ -130,15 +130,15 @@ def test_facets_count_what_is_left_under_the_others(sample):
     assert sum(int(option.rsplit("(", 1)[1].rstrip(")").replace(",", "")) for option in housing.options) == 2425
 
 
-def test_every_measure_of_the_maps_is_drawn(sample):
-    app = tab(sample, "Relationships")
+def test_every_measure_of_the_maps_is_drawn(unopened):
+    app = tab(unopened, "Relationships")
     for measure in ("pearson", "spearman", "cramers_v", "epsilon", "missing"):
         app.selectbox(key="maps.measure").set_value(measure).run()
         assert unforeseen(app) == [], measure
 
 
-def test_groups_of_a_table_are_compared_with_the_rest(sample):
-    app = go(sample, "compare")
+def test_groups_of_a_table_are_compared_with_the_rest(unopened):
+    app = go(unopened, "compare")
     app.radio(key="compare.way").set_value("Groups of this table").run()
     wait_for_job(app)
     assert unforeseen(app) == []
@@ -163,8 +163,8 @@ def test_two_tables_of_a_project_are_compared():
     assert facts.loc["Mean"].tolist() == ["24.5", "64.5"]  # 0 to 49, and 40 more
 
 
-def test_our_report_is_made_and_offered(sample):
-    app = click(tab(sample, "Reports"), "Make the report")
+def test_our_report_is_made_and_offered(unopened):
+    app = click(tab(unopened, "Reports"), "Make the report")
     assert unforeseen(app) == []
     assert any(each.label.startswith("Download loan_applications") for each in app.get("download_button"))
 
@@ -196,8 +196,8 @@ def test_rows_are_compared_by_a_job_and_the_findings_stay_with_the_state():
     assert header(app)[2] == score  # it counts what every profile knows
 
 
-def test_ignoring_one_finding_leaves_the_next_one_alone(sample):
-    app = go(sample, "profile")
+def test_ignoring_one_finding_leaves_the_next_one_alone(unopened):
+    app = go(unopened, "profile")
     why = [
         each.key for each in open_finding(app, "direct_identifiers", "email").text_input if each.key.endswith(".why")
     ]
@@ -210,8 +210,8 @@ def test_ignoring_one_finding_leaves_the_next_one_alone(sample):
     assert "16 findings" in header(app.run())
 
 
-def test_opinions_are_in_the_audit_log(sample):
-    app = go(sample, "profile")
+def test_opinions_are_in_the_audit_log(unopened):
+    app = go(unopened, "profile")
     finding_overrides.set_weight(Store(), dataset(app).id, {"validity": 2.0}, "tester")
     import sqlalchemy as sa
 
@@ -222,10 +222,10 @@ def test_opinions_are_in_the_audit_log(sample):
     assert any("weights set" in body and "validity" in body for body in bodies)
 
 
-def test_an_ignored_finding_stays_ignored_when_its_column_is_renamed(sample):
-    here = dataset(go(sample, "profile"))
+def test_an_ignored_finding_stays_ignored_when_its_column_is_renamed(unopened):
+    here = dataset(go(unopened, "profile"))
     finding_overrides.ignore(Store(), here.id, "constant_column", ["country"], "all from here", "tester")
     recipe = replace(here.recipe, steps=(RecipeStep("rename_columns", {"names": {"country": "land"}}),))
     datasets.edit(Store(), here.id, here.revision, recipe, "renamed", "tester")
-    app = go(sample, "profile")
+    app = go(unopened, "profile")
     assert "**Constant column** in **land** (4,960 rows), because: all from here" in texts(app)

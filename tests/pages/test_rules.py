@@ -140,10 +140,10 @@ def test_rules_leave_and_come_back_as_files():
     ]
 
 
-def test_a_finding_becomes_a_rule(sample):
+def test_a_finding_becomes_a_rule(unopened):
     from tests.pages.driver import dataset, open_finding
 
-    app = go(sample, "profile")
+    app = go(unopened, "profile")
     wait_for_job(app)
     open_finding(app, "missing_cells", "income")
     click(app, "Make it a rule")

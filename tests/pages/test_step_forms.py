@@ -10,10 +10,10 @@ NAMES = sorted({step.name for step in steps.REGISTRY.values()})
 
 @pytest.mark.parametrize("name", NAMES)
 def test_form_has_a_widget_for_every_setting_that_applies_and_empty_shows_a_preview_or_says_what_is_missing(
-    sample, name
+    unopened, name
 ):
-    sample.session_state["clean.form"] = {"op": name, "with": {}, "at": None}
-    app = go(sample, "clean")
+    unopened.session_state["clean.form"] = {"op": name, "with": {}, "at": None}
+    app = go(unopened, "clean")
     step = steps.get(name)
     assert unforeseen(app) == []
     assert said(app) == []
@@ -38,15 +38,15 @@ def test_form_has_a_widget_for_every_setting_that_applies_and_empty_shows_a_prev
         assert [text for _, text in said(app) if text], "no word on what is missing"
 
 
-def test_forms_of_all_steps_are_offered(sample):
-    app = go(sample, "clean")
+def test_forms_of_all_steps_are_offered(unopened):
+    app = go(unopened, "clean")
     box = next(each for each in app.selectbox if each.label == "What do you want to do?")
     assert len(box.options) == len(NAMES)
     assert any(option.startswith("Rows: Drop duplicate rows") for option in box.options)
 
 
-def test_chosen_step_is_previewed_with_what_was_typed(sample):
-    app = go(sample, "clean")
+def test_chosen_step_is_previewed_with_what_was_typed(unopened):
+    app = go(unopened, "clean")
     next(each for each in app.selectbox if each.label == "What do you want to do?").select("drop_duplicate_rows").run()
     next(each for each in app.selectbox if each.label == "Keep").select("none").run()
     button(app, "Preview").click().run()

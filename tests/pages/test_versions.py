@@ -37,15 +37,15 @@ def commit(app, message):
 
 
 @pytest.fixture
-def two(sample):
+def two(unopened):
     """The sample with version 1 as it came, and version 2 without its duplicates."""
-    commit(sample, "as it came")
-    with_steps(sample, DUPLICATES)
-    return commit(sample, "no duplicates")
+    commit(unopened, "as it came")
+    with_steps(unopened, DUPLICATES)
+    return commit(unopened, "no duplicates")
 
 
-def test_commit_keeps_the_state_under_its_message(sample):
-    app = commit(sample, "as it came")
+def test_commit_keeps_the_state_under_its_message(unopened):
+    app = commit(unopened, "as it came")
     assert unforeseen(app) == []
     known = versions.log(Store(), dataset(app).id)
     assert [(v["number"], v["message"]) for v in known] == [(1, "as it came")]
@@ -53,8 +53,8 @@ def test_commit_keeps_the_state_under_its_message(sample):
     assert "The table as it is now is version 1." in texts(app)
 
 
-def test_a_version_without_a_message_is_called_by_its_steps(sample):
-    app = go(sample, "versions")
+def test_a_version_without_a_message_is_called_by_its_steps(unopened):
+    app = go(unopened, "versions")
     app.text_input(key="versions.pii_reason").set_value("made up").run()
     app = click(app, "Save")
     assert unforeseen(app) == []
@@ -154,16 +154,16 @@ def test_file_that_is_no_bundle_is_told(two, content):
     assert next(each.proto.title for each in two.error).startswith("This is not a bundle")
 
 
-def test_steps_of_a_version_are_shown_with_what_they_did(sample):
-    with_steps(sample, TRIM, DUPLICATES)
-    app = commit(sample, "both")
+def test_steps_of_a_version_are_shown_with_what_they_did(unopened):
+    with_steps(unopened, TRIM, DUPLICATES)
+    app = commit(unopened, "both")
     app.toggle(key="versions.show.1").set_value(True).run()
     assert "Trimmed spaces in city (253 cells changed)" in texts(app).replace("\\(", "(").replace("\\)", ")")
 
 
-def test_draft_with_a_step_that_does_not_work_is_not_committed(sample):
-    with_steps(sample, {"op": "trim_spaces", "with": {"columns": ["no_such_column"]}})
-    app = commit(sample, "broken")
+def test_draft_with_a_step_that_does_not_work_is_not_committed(unopened):
+    with_steps(unopened, {"op": "trim_spaces", "with": {"columns": ["no_such_column"]}})
+    app = commit(unopened, "broken")
     assert unforeseen(app) == []
     assert versions.log(Store(), dataset(app).id) == []
     assert said(app)[0][0].startswith('The step "Trimmed spaces in no\\_such\\_column" does not work')
@@ -274,8 +274,8 @@ def on_a_cluster(app):
     return go(app, "versions")
 
 
-def test_without_a_cluster_the_page_says_who_can_set_one_up(sample):
-    app = on_a_cluster(sample)
+def test_without_a_cluster_the_page_says_who_can_set_one_up(unopened):
+    app = on_a_cluster(unopened)
     assert (
         "No cluster is set up",
         "An administrator describes clusters in a file, and names it in DATAOPS_CLUSTERS (see the guide on Spark).",
@@ -283,19 +283,19 @@ def test_without_a_cluster_the_page_says_who_can_set_one_up(sample):
     assert unforeseen(app) == []
 
 
-def test_without_pyspark_the_page_says_in_one_line_what_to_do(sample, clusters, monkeypatch):
+def test_without_pyspark_the_page_says_in_one_line_what_to_do(unopened, clusters, monkeypatch):
     monkeypatch.setattr(
         "dataops_core.store.clusters.cluster_runs.missing", lambda: "PySpark is not installed. Install it."
     )
-    app = on_a_cluster(sample)
+    app = on_a_cluster(unopened)
     assert ("Nothing can run on a cluster from here", "PySpark is not installed. Install it.") in said(app)
 
 
-def test_a_run_on_a_cluster_is_a_job_with_what_was_chosen(sample, clusters, monkeypatch):
+def test_a_run_on_a_cluster_is_a_job_with_what_was_chosen(unopened, clusters, monkeypatch):
     monkeypatch.setattr("dataops_core.store.clusters.cluster_runs.missing", lambda: "")
     asked = []
     monkeypatch.setattr("pages._ui.versions.started.start", lambda key, kind, args: asked.append((kind, dict(args))))
-    app = on_a_cluster(with_steps(sample, DUPLICATES))
+    app = on_a_cluster(with_steps(unopened, DUPLICATES))
     assert [each.options for each in app.selectbox if each.label in ("Run on", "Table")] == [
         ["warehouse"],
         ["all of 2026"],
@@ -317,9 +317,9 @@ def test_a_run_on_a_cluster_is_a_job_with_what_was_chosen(sample, clusters, monk
     assert unforeseen(app) == []
 
 
-def test_steps_that_need_one_place_are_named_in_place_of_the_button(sample, clusters, monkeypatch):
+def test_steps_that_need_one_place_are_named_in_place_of_the_button(unopened, clusters, monkeypatch):
     monkeypatch.setattr("dataops_core.store.clusters.cluster_runs.missing", lambda: "")
-    app = on_a_cluster(with_steps(sample, {"op": "blank_repeats", "with": {"columns": ["sex"]}}))
+    app = on_a_cluster(with_steps(unopened, {"op": "blank_repeats", "with": {"columns": ["sex"]}}))
     ((title, text),) = [each for each in said(app) if "cannot run there" in each[0]]
     assert title.startswith("1 step cannot run there") and "sex" in text
     assert "Run on warehouse" not in [each.label for each in app.button]

@@ -120,4 +120,4 @@ def test_a_word_that_says_the_opposite_is_never_left_out():
     assert not is_other_writing("Self-emp-inc", "Self-emp-not-inc")
     assert not is_other_writing("mit Zucker", "ohne mit Zucker")
     assert not may_abbreviate("smoker", "no smoker", {"smoker"})
-    assert is_other_writing("No. 5 Dept of Trade", "No 5 Department of Trade")
+    assert is_other_writing("No. 5 Dep. of Trade", "No 5 Department of Trade")

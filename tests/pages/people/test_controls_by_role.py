@@ -12,7 +12,7 @@ from dataops_core.store import datasets, versions
 from dataops_core.store.people import members
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
-from tests.pages.driver import PAGES, bring, go, start, unforeseen
+from tests.pages.driver import PAGES, bring, go, unforeseen, unopened
 from tests.pages.people.test_viewer import tabs_of
 from tests.pages.test_sign_in import AUTH, NOW, shown
 
@@ -46,10 +46,9 @@ def made():
 
 
 def opened(role, made, page):
-    app = start("data", d=made)
+    app = unopened(d=made)
     signed_in = {"is_logged_in": True, "email": f"{role}@example.com", "iat": NOW}
     app.secrets, app.user = AUTH, {"is_logged_in": False} if role == "nobody" else signed_in
-    app.query_params["d"] = made
     return go(app, page)
 
 

@@ -8,7 +8,7 @@ import pytest
 from dataops_core.store import datasets
 from dataops_core.store.people import members
 from dataops_core.store.store import Store
-from tests.pages.driver import PAGES, ROOT, go, start, unforeseen
+from tests.pages.driver import PAGES, ROOT, go, unforeseen, unopened
 from tests.pages.test_sign_in import AUTH, NOW, shown
 from tests.store.access.test_veil import FIRST, MAIL, build
 from tests.store.office import PLANTED
@@ -50,11 +50,8 @@ def office(tmp_path):
 
 
 def opened(person, made, page):
-    app = start("overview", d=made)
+    app = unopened(d=made)
     app.secrets, app.user = AUTH, {"is_logged_in": True, "email": person, "iat": NOW}
-    app.query_params["d"] = made
-    app.run()
-    app.query_params["d"] = made
     return go(app, page)
 
 
