@@ -12,12 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dataops_core.checks.profile import profile_table
 from dataops_core.cli.main import main
 from dataops_core.engines.spark.delta import delta_table, delta_target, places_of
 from dataops_core.errors import ConflictError, InputError, SettingError
 from dataops_core.read import read_file
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe
+from tests.engines.same_facts import same_facts
 
 pytest.importorskip("deltalake", reason="deltalake is not installed (requirements-publish.txt)")
 CODE = """
@@ -176,3 +178,20 @@ def test_places_that_cannot_be_written_are_refused_before_anything_starts(tmp_pa
     apart("deltalake.write_deltalake(sys.argv[1], pa.table({'n': [1], 'p': [1]}), partition_by=['p'])", tmp_path / "by")
     with pytest.raises(SettingError, match="partitioned by p"):
         places_of(target, Path(f"delta:{tmp_path / 'by'}"))
+
+
+def test_the_current_version_is_profiled(spark, tmp_path):
+    """The facts are those of the same rows in one plain file."""
+    from dataops_core.engines.spark.profile.profile import profile_on_spark
+
+    source, plain, shared = tmp_path / "source", tmp_path / "plain.parquet", tmp_path / "shared"
+    apart(MADE, source, plain)
+    shared.mkdir()
+    told = profile_on_spark(spark, source, shared=shared)
+    whole = profile_table(read_file(plain, tmp_path / "memory.parquet").table)[0]
+    assert told["rows"] == whole["rows"] == 35 and told["duplicate_rows"] == 0
+    order = {"monotonic"}  # the files come in another order than the rows of the query
+    for facts in (told["facts"], whole["facts"]):
+        for each in facts.values():
+            each |= dict.fromkeys(order)
+    same_facts(told, whole)

@@ -7,7 +7,17 @@ from dataops_core.engines.spark.delta.tables import (
     delta_mark,
     delta_table,
     delta_target,
+    input_files,
     places_of,
 )
 
-__all__ = ["DeltaTable", "DeltaTarget", "Places", "delta_mark", "delta_table", "delta_target", "places_of"]
+__all__ = [
+    "DeltaTable",
+    "DeltaTarget",
+    "Places",
+    "delta_mark",
+    "delta_table",
+    "delta_target",
+    "input_files",
+    "places_of",
+]

@@ -189,17 +189,28 @@ class Places:
 def places_of(source: Path, out: Path) -> Places:
     """What a run reads and where it writes. Raises InputError or SettingError where it cannot."""
     for path, where in ((source, str(source)), (out, f"-o {out}")):
-        found = _BUCKET.match(str(path))
-        if found:
-            raise SettingError(
-                f"A run on Spark reads and writes no {found[1]}:// addresses: its workers open files themselves, and"
-                " not through Hadoop (hadoop-aws would not help).",
-                where,
-                "Mount the bucket on all machines under one path, and name that.",
-            )
-    delta, target = delta_table(source), delta_target(out)
+        _check_address(path, where)
+    (files, delta), target = input_files(source), delta_target(out)
     suffix = check_output(out) if target is None else ".parquet"
-    return Places(files_of(source) if delta is None else delta.files, delta, target, suffix)
+    return Places(files, delta, target, suffix)
+
+
+def input_files(source: Path) -> tuple[list[Path], DeltaTable | None]:
+    """The files of a file, a folder or the current version of a Delta table, and that table."""
+    _check_address(source, str(source))
+    delta = delta_table(source)
+    return (files_of(source), None) if delta is None else (delta.files, delta)
+
+
+def _check_address(path: Path, where: str) -> None:
+    found = _BUCKET.match(str(path))
+    if found:
+        raise SettingError(
+            f"Spark reads and writes no {found[1]}:// addresses here: its workers open files themselves, and"
+            " not through Hadoop (hadoop-aws would not help).",
+            where,
+            "Mount the bucket on all machines under one path, and name that.",
+        )
 
 
 def delta_mark(run: EngineRun) -> dict[str, str]:
