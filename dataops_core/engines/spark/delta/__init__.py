@@ -1,5 +1,6 @@
 """Delta tables: the current version of one is read, and a result becomes the next one."""
 
+from dataops_core.engines.spark.delta.partitions import write_partitions
 from dataops_core.engines.spark.delta.tables import (
     DeltaTable,
     DeltaTarget,
@@ -20,4 +21,5 @@ __all__ = [
     "delta_target",
     "input_files",
     "places_of",
+    "write_partitions",
 ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dataops_core.engines.counted_findings import counted_profile
+from dataops_core.engines.spark.bucket_files import bucket_address, bucket_piece
 from dataops_core.engines.spark.delta import input_files
 from dataops_core.engines.spark.engine import staged_by_house
 from dataops_core.engines.spark.failures import brought_back, reported
@@ -52,7 +53,8 @@ def profile_on_spark(
         context = spark.sparkContext
         with brought_back(problems, context.master or ""):
             progress(0.0, f"Looking at {len(files):,} files")
-            pieces = look(context, files, functools.partial(staged_by_house, Recipe(), options.to_json()), staged)
+            reader = functools.partial(staged_by_house, Recipe(), options.to_json())
+            pieces = look(context, files, reader, staged, bucket_piece if bucket_address(source) else None)
             pieces = pieces if delta is None else delta.completed(pieces)
             table = opened(context, pieces, folder, functools.partial(reported, str(problems)))
             progress(0.1, "Counting values and duplicate rows")
