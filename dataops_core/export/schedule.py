@@ -25,8 +25,13 @@ from __future__ import annotations
 import datetime as dt
 
 from airflow import DAG
-from airflow.operators.bash import BashOperator
 
+try:
+    from airflow.providers.standard.operators.bash import BashOperator
+except ImportError:  # before Airflow 3
+    from airflow.operators.bash import BashOperator
+
+FOLDER = {folder}  # in which the commands run
 COMMANDS = {commands}
 
 with DAG(
@@ -38,7 +43,7 @@ with DAG(
 ) as dag:
     last = None
     for name, command in COMMANDS.items():
-        task = BashOperator(task_id=name, bash_command=command)
+        task = BashOperator(task_id=name, bash_command=command, cwd=FOLDER)
         if last is not None:
             last >> task
         last = task
@@ -56,6 +61,7 @@ class Schedule:
     out: str
     rules: str = ""
     options: tuple[str, ...] = ()  # of the command run, such as --on spark
+    folder: str = ""  # in which the commands run: neither cron nor Airflow starts them where the files are
 
     def commands(self, date: str) -> dict[str, str]:
         """The shell commands in order, with `date` in the place of {date}."""
@@ -87,6 +93,8 @@ def cron_line(schedule: Schedule) -> str:
     """
     schedule.check()
     commands = [part.replace("%", "\\%") for part in schedule.commands('"$(date +%F)"').values()]
+    if schedule.folder:
+        commands.insert(0, f"cd {shlex.quote(schedule.folder)}".replace("%", "\\%"))
     return f"{schedule.every} {' && '.join(commands)}\n"
 
 
@@ -97,6 +105,7 @@ def airflow_dag(schedule: Schedule) -> str:
     return _DAG.format(
         title=f"{title or 'recipe'}: by the clock.",
         version=__version__,
+        folder=repr(schedule.folder or None),
         commands=pprint.pformat(schedule.commands("{{ ds }}"), width=110, sort_dicts=False),
         dag_id=re.sub(r"[^A-Za-z0-9_.-]+", "_", schedule.name).strip("_") or "recipe",
         every=schedule.every,

@@ -76,7 +76,7 @@ class FactsEngine(Protocol):
         """Facts that depend on the order of the rows or on the file: `bytes` and `monotonic`, where they are known."""
 
 
-def _database(folder: str) -> duckdb.DuckDBPyConnection:
+def database(folder: str) -> duckdb.DuckDBPyConnection:
     """A database in memory; what does not fit goes into that folder."""
     return duckdb.connect(
         config={
@@ -95,7 +95,7 @@ def _shared() -> duckdb.DuckDBPyConnection:
     """The database that small tables share, for to start one takes 30 ms of CPU time, longer than to count many a
     small table. DuckDB makes the folder when it needs it; what a killed process left is swept away by its name.
     """
-    return _database(str(Path(tempfile.gettempdir()) / f"{owned_prefix()}facts"))
+    return database(str(Path(tempfile.gettempdir()) / f"{owned_prefix()}facts"))
 
 
 def _connection_to_shared() -> duckdb.DuckDBPyConnection:
@@ -124,7 +124,7 @@ class Engine:
         self._places: dict[str, tuple[str, str]] = {}  # by column: what stands after FROM, and its name there
         self.small = table.cells <= SMALL and table.rows <= EXACT_ROWS
         self._folder = None if self.small else tempfile.TemporaryDirectory(prefix="dataops-facts-")
-        self.con = _connection_to_shared() if self._folder is None else _database(self._folder.name)
+        self.con = _connection_to_shared() if self._folder is None else database(self._folder.name)
         if not self.small:
             self.con.execute("set parquet_metadata_cache = true")
         for at, part in enumerate(dict.fromkeys(narrow) or [table]):

@@ -12,12 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dataops_core.checks.profile import profile_table
 from dataops_core.cli.main import main
-from dataops_core.engines.spark.delta import delta_table, delta_target, places_of
+from dataops_core.engines.spark.delta import delta_table, delta_target
+from dataops_core.engines.spark.delta.partitions import cut_by_values
 from dataops_core.errors import ConflictError, InputError, SettingError
 from dataops_core.read import read_file
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe
+from tests.engines.same_facts import same_facts
 
 pytest.importorskip("deltalake", reason="deltalake is not installed (requirements-publish.txt)")
 CODE = """
@@ -174,5 +177,108 @@ def test_places_that_cannot_be_written_are_refused_before_anything_starts(tmp_pa
     with pytest.raises(SettingError, match='no column called "a b"'):
         delta_target(Path(f"delta:{target}")).check({"a b": "text"})
     apart("deltalake.write_deltalake(sys.argv[1], pa.table({'n': [1], 'p': [1]}), partition_by=['p'])", tmp_path / "by")
-    with pytest.raises(SettingError, match="partitioned by p"):
-        places_of(target, Path(f"delta:{tmp_path / 'by'}"))
+    by = delta_target(Path(f"delta:{tmp_path / 'by'}"))
+    for types, what in (
+        ({"n": "integer"}, "is not in the result"),
+        ({"n": "integer", "p": "decimal"}, "is a decimal"),
+        ({"p": "text"}, "by all columns"),
+    ):
+        with pytest.raises(SettingError, match=what):
+            by.check(types)
+
+
+COUNTED = """
+table = deltalake.QueryBuilder().register("t", deltalake.DeltaTable(sys.argv[1])).execute("select count(*) as n from t")
+print(pa.table(table.read_all()).column(0)[0].as_py(), flush=True)
+"""
+BY = """
+deltalake.write_deltalake(sys.argv[1], pa.table({'p': ['a'], 'n': [1], 'k': [1], 'w': pa.array([0], pa.timestamp('us'))}),
+                          partition_by=['p', 'k', 'w'])
+"""
+
+
+def parted_rows() -> pa.Table:
+    texts = ["x y", None, "ü/z%20", "a=b", "NULL", "2024-01-01"]
+    rows = range(60)
+    moments = [None if at % 4 == 0 else -1 + at % 4 * 86_400_000_001 for at in rows]
+    return pa.table(
+        {
+            "p": [texts[at % 6] for at in rows],
+            "n": list(rows),
+            "k": pa.array([at % 2 or None for at in rows], pa.int64()),
+            "w": pa.array(moments, pa.timestamp("us")),
+        }
+    )
+
+
+def test_a_partitioned_table_is_written_by_partition(spark, tmp_path):
+    """Each value of the partition columns stands in the log alone, and comes back as it was."""
+    from dataops_core.engines.spark import run_on_spark
+
+    target, source = tmp_path / "t", tmp_path / "in.parquet"
+    apart(BY, target)
+    pq.write_table(parted_rows(), source, row_group_size=25)
+    done = run_on_spark(spark, Recipe(), source, Path(f"delta:{target}"))
+    assert done.content_hash == read_file(source, tmp_path / "t.parquet").table.content_hash
+    newest, *_ = history(target)
+    assert (newest["version"], newest["dataops.content_hash"]) == (1, done.content_hash)
+    found = delta_table(target)
+    assert (list(found.partitions), list(found.types)) == (["p", "k", "w"], ["p", "n", "k", "w"])
+    assert all(pq.read_schema(file).names == ["n"] for file in found.files)
+    in_order = Recipe(steps=(RecipeStep("sort_rows", {"columns": ["n"]}),))
+    again = run_on_spark(spark, in_order, target, tmp_path / "again")
+    assert again.content_hash == done.content_hash
+    empty = parted_rows().set_column(0, "p", pa.array([""] * 60))
+    pq.write_table(empty, source)
+    with pytest.raises(SettingError, match="empty texts"):
+        run_on_spark(spark, Recipe(), source, Path(f"delta:{target}"))
+    assert len(history(target)) == 2
+
+
+def test_a_partitioned_table_is_as_it_was_until_the_commit(tmp_path):
+    target, whole, folder = tmp_path / "t", tmp_path / "whole.parquet", tmp_path / "parts"
+    apart(BY, target)
+    before = history(target)
+    pq.write_table(parted_rows(), whole)
+    folder.mkdir()
+    code = f"""
+import os, signal
+from pathlib import Path
+import pyarrow.parquet as pq
+from dataops_core.engines.spark.delta import DeltaTarget, delta_target
+from dataops_core.engines.spark.delta.partitions import cut_by_values
+parted = cut_by_values(pq.read_table({str(whole)!r}), ["p", "k", "w"], Path({str(folder)!r}), 0)
+DeltaTarget._commit = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+delta_target(Path("delta:{target}")).deliver([Path({str(whole)!r})], {{}}, parted)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ))
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert len(list(target.glob("part-*.parquet"))) >= 12 and history(target) == before
+    parted = cut_by_values(parted_rows(), ["p", "k", "w"], folder, 1)
+    assert delta_target(Path(f"delta:{target}")).deliver([whole], {"k": "v"}, parted) == 1
+    rows = apart(COUNTED, target)
+    assert int(rows) == 60
+
+
+def test_a_partition_for_nearly_every_row_is_refused(tmp_path):
+    rows = pa.table({"n": list(range(1_001)), "m": [1] * 1_001})
+    with pytest.raises(SettingError, match="1,001 different values"):
+        cut_by_values(rows, ["n"], tmp_path, 0)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_current_version_is_profiled(spark, tmp_path):
+    """The facts are those of the same rows in one plain file."""
+    from dataops_core.engines.spark.profile.profile import profile_on_spark
+
+    source, plain, shared = tmp_path / "source", tmp_path / "plain.parquet", tmp_path / "shared"
+    apart(MADE, source, plain)
+    shared.mkdir()
+    told = profile_on_spark(spark, source, shared=shared)
+    whole = profile_table(read_file(plain, tmp_path / "memory.parquet").table)[0]
+    assert told["rows"] == whole["rows"] == 35 and told["duplicate_rows"] == 0
+    order = {"monotonic"}  # the files come in another order than the rows of the query
+    for facts in (told["facts"], whole["facts"]):
+        for each in facts.values():
+            each |= dict.fromkeys(order)
+    same_facts(told, whole)

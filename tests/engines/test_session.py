@@ -131,8 +131,8 @@ def test_a_column_in_the_names_of_folders_is_not_lost_without_a_word(tmp_path):
 @pytest.mark.parametrize(
     ("source", "out", "what"),
     [
-        ("s3a://lake/t", "out", "s3a:// addresses are not opened."),
-        ("t.csv", "s3a://lake/out", "no s3a:// addresses: its workers open files themselves, and not through Hadoop"),
+        ("abfss://lake/t", "out", "cannot be fetched"),
+        ("t.csv", "s3a://lake/out", "writes no s3a:// addresses here: its workers write files, and not through Hadoop"),
     ],
 )
 def test_addresses_of_buckets_are_refused_before_anything_starts(tmp_path, capsys, monkeypatch, source, out, what):

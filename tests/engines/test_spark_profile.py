@@ -1,22 +1,24 @@
 """The profile on Apache Spark: every fact that it gives is the one of memory, and what it does not give is named."""
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dataops_core.checks.profile import profile_table
 from dataops_core.cli.main import main
 from dataops_core.read import read_file
+from tests.engines.same_facts import same_facts
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_data" / "loan_applications.csv"
 
 
 def on_spark(spark, source: Path, folder: Path, **more) -> dict:
-    from dataops_core.engines.spark.profile import profile_on_spark
+    from dataops_core.engines.spark.profile.profile import profile_on_spark
 
     folder.mkdir(exist_ok=True)
     return profile_on_spark(spark, source, shared=folder, **more)
@@ -25,29 +27,6 @@ def on_spark(spark, source: Path, folder: Path, **more) -> dict:
 def in_memory(source: Path, folder: Path) -> dict:
     read = read_file(source, folder / "memory.parquet")
     return profile_table(read.table, blanked=read.blanked)[0]
-
-
-def equal(one, other) -> bool:
-    """Whether two facts are one: counts and texts exactly, sums of decimals but for the order in which they are added."""
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(equal(each, other[name]) for name, each in one.items())
-    if isinstance(one, list):
-        return len(one) == len(other) and all(equal(*pair) for pair in zip(one, other, strict=True))
-    if isinstance(one, float) and isinstance(other, (int, float)):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
-    return one == other
-
-
-def same_facts(there: dict, here: dict) -> None:
-    left_out = set(there["left_out"]["facts"])
-    assert left_out == {"bytes", "meant"}
-    assert list(there["facts"]) == list(here["facts"])
-    for name, facts in there["facts"].items():
-        wanted = {key: value for key, value in here["facts"][name].items() if key not in left_out}
-        wrong = {key: (facts.get(key), value) for key, value in wanted.items() if not equal(value, facts.get(key))}
-        assert (name, facts.keys() ^ wanted.keys(), wrong) == (name, set(), {})
-    assert there["missing_cells"] == here["missing_cells"]
-    assert (there["rows"], there["columns"]) == (here["rows"], here["columns"])
 
 
 def test_every_fact_of_the_sample_is_that_of_memory(spark, tmp_path):
@@ -64,8 +43,12 @@ def test_every_fact_of_the_sample_is_that_of_memory(spark, tmp_path):
     assert "missing_cells" in there["left_out"]["checks"] and not counted & set(there["left_out"]["checks"])
 
 
-def test_every_fact_of_odd_values_is_that_of_memory(spark, tmp_path):
-    """Parquet in two files, which a worker each reads; order is that of the rows over both."""
+@pytest.mark.parametrize("most_here", [20_000_000, 0])
+def test_every_fact_of_odd_values_is_that_of_memory(spark, tmp_path, monkeypatch, most_here):
+    """Parquet in two files, which a worker each reads; order is that of the rows over both. What is asked of counted
+    values is asked at the driver, or (of more than so many) by the SQL of Spark.
+    """
+    monkeypatch.setattr("dataops_core.engines.spark.profile.profile.MOST_HERE", most_here)
     rows = 240
     place = np.arange(rows)
     text = ["a", "A", "", " ", "Ünï", "日付", "12", "a-b", "\u00a0", "\t", "\x0b", "𝒳y", "x" * 300, None]
@@ -102,6 +85,24 @@ def test_every_fact_of_odd_values_is_that_of_memory(spark, tmp_path):
         ("constant_column", ["same"], rows, []),
         ("near_constant", ["nearly"], 1, []),
     ]
+
+
+def test_rows_that_repeat_are_counted_over_files_and_those_of_nothing_left_out(spark, tmp_path):
+    frame = pd.DataFrame({"a": [0.0, -0.0, None, None, 1.0, None], "b": ["x", "x", None, None, "x", "y"]})
+    source = tmp_path / "in"
+    source.mkdir()
+    for at in range(3):
+        frame[at:].to_parquet(source / f"{at}.parquet")
+    told = on_spark(spark, source, tmp_path / "there", findings=False)
+    whole = pd.concat([frame[at:] for at in range(3)]).dropna(how="all")
+    assert (told["rows"], told["duplicate_rows"]) == (15, int(whole.duplicated().sum()))
+
+
+def test_a_table_without_rows_has_a_profile(spark, tmp_path):
+    nothing = pa.table({"a": pa.array([], pa.string()), "b": pa.array([], pa.int64())})
+    pq.write_table(nothing, tmp_path / "t.parquet")
+    told = on_spark(spark, tmp_path / "t.parquet", tmp_path / "there")
+    assert (told["rows"], told["columns"], told["duplicate_rows"], told["failed_checks"]) == (0, 2, 0, [])
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,17 @@ def test_the_line_for_cron_runs(place):
     assert read_file(place / "2024-02-29.csv", place / "t.parquet").table.frame()["a"].tolist() == ["x", "y"]
 
 
+def test_the_line_runs_in_the_folder_that_it_names(place, tmp_path_factory):
+    folder = place / "in it's" / "100%"
+    folder.mkdir()
+    for name in ("r.json", "rules.yaml"):
+        (place / name).rename(folder / name)
+    (folder / "2024-02-29.csv").write_text("a\n x \n")
+    made = Schedule("t", "0 6 * * *", "r.json", "{date}.csv", "out {date}.csv", "rules.yaml", folder=str(folder))
+    assert run_line(cron_line(made), tmp_path_factory.mktemp("elsewhere")) == 0
+    assert (folder / "out 2024-02-29.csv").read_text().split() == ["a", "x"]
+
+
 def test_a_failing_rule_keeps_the_recipe_from_running(place):
     (place / "in it's" / "2024-02-29.csv").write_text("a,b\n,1\ny,2\n")
     assert run_line(cron_line(scheduled(place, rules="rules.yaml")), place) == 1
@@ -67,8 +79,8 @@ def test_the_dag_has_a_task_for_the_rules_before_that_of_the_recipe(monkeypatch)
     tasks, dags = [], []
 
     class Operator:
-        def __init__(self, task_id, bash_command):
-            self.name, self.command, self.after = task_id, bash_command, None
+        def __init__(self, task_id, bash_command, cwd):
+            self.name, self.command, self.cwd, self.after = task_id, bash_command, cwd, None
             tasks.append(self)
 
         def __rshift__(self, later):
@@ -87,17 +99,20 @@ def test_the_dag_has_a_task_for_the_rules_before_that_of_the_recipe(monkeypatch)
     for name, inside in {"airflow": {"DAG": Dag}, "airflow.operators.bash": {"BashOperator": Operator}}.items():
         monkeypatch.setitem(sys.modules, name, types.SimpleNamespace(**inside))
     monkeypatch.setitem(sys.modules, "airflow.operators", types.SimpleNamespace())
-    made = Schedule('a "b"', "15 3 * * 1-5", "r.json", "in/{date}.csv", "out", "rules.yaml", ("--on", "spark"))
+    made = Schedule(
+        'a "b"', "15 3 * * 1-5", "r.json", "in/{date}.csv", "out", "rules.yaml", ("--on", "spark"), "/srv/it's"
+    )
     exec(compile(airflow_dag(made), "dag.py", "exec"), {})
     assert [(task.name, task.after) for task in tasks] == [("check_rules", None), ("run_recipe", "check_rules")]
     assert tasks[1].command == "python -m dataops_core run r.json in/{{ ds }}.csv -o out --on spark"
+    assert {task.cwd for task in tasks} == {"/srv/it's"}
     assert (dags[0]["dag_id"], dags[0]["schedule"], dags[0]["catchup"]) == ("a_b", "15 3 * * 1-5", False)
 
 
 def test_the_command_writes_it_and_refuses_what_cannot_run(place, capsys):
     given = ["schedule", str(place / "r.json"), "in.csv", "--to", "out.csv", "--every", "0 6 * * *"]
     assert main([*given, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["text"].startswith("0 6 * * * python -m dataops_core run ")
+    assert json.loads(capsys.readouterr().out)["text"].startswith(f"0 6 * * * cd {Path.cwd()} && python -m ")
     assert main([*given, "--for", "airflow", "-o", str(place / "dag.py")]) == 0
     assert "BashOperator" in (place / "dag.py").read_text()
     (place / "r.json").write_text('{"steps": [{"op": "resample_rows", "with": {"target": "a"}}]}')

@@ -32,6 +32,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--on", choices=("memory", "batches", "spark"), default="memory", help="where it runs")
     parser.add_argument("--master", metavar="URL", help="the Spark master")
+    parser.add_argument(
+        "--folder", type=Path, default=Path(), help="where the commands run, from which names count (default: here)"
+    )
     parser.add_argument("-o", "--out", type=Path, help="the file to write; without it, it is printed")
 
 
@@ -43,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
         raise SettingError("A master is for Spark.", f"--master {args.master}", "Add --on spark.")
     options = [] if args.on == "memory" else ["--on", args.on]
     options += ["--master", args.master] if args.master else []
-    made = Schedule(recipe.name, args.every, str(args.recipe), args.source, args.to, args.rules, tuple(options))
+    folder = str(args.folder.absolute())
+    made = Schedule(recipe.name, args.every, str(args.recipe), args.source, args.to, args.rules, tuple(options), folder)
     text = cron_line(made) if args.target == "cron" else airflow_dag(made)
     if args.out:
         write_text(args.out, text)

@@ -37,12 +37,12 @@ def profile_elsewhere(args: argparse.Namespace) -> dict[str, Any]:
     if args.on == "batches":
         return _in_batches(args)
     from dataops_core.engines.spark import spark_session
-    from dataops_core.engines.spark.profile import profile_on_spark
+    from dataops_core.engines.spark.delta import input_files
+    from dataops_core.engines.spark.profile.profile import profile_on_spark
     from dataops_core.engines.spark.session import LOCAL
-    from dataops_core.engines.spark.sources import files_of
 
     source = Path(args.file)
-    files_of(source)  # before a cluster is asked for anything
+    input_files(source)  # before a cluster is asked for anything
     with scratch_folder() as folder, spark_session(folder, args.master or LOCAL) as spark:
         return profile_on_spark(
             spark,

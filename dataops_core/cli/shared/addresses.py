@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_BUCKET = re.compile("s3[an]?://")
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -28,7 +29,11 @@ def file_or_address(text: str) -> Path | Address:
 
 @contextmanager
 def fetched(args: argparse.Namespace) -> Iterator[None]:
-    """The files that the addresses among the arguments name, in their place."""
+    """The files that the addresses among the arguments name, in their place; what lies in a bucket is left to Spark
+    where that is asked for: its workers fetch it.
+    """
+    if getattr(args, "on", None) == "spark" and isinstance(args.file, Address) and _BUCKET.match(args.file.text):
+        args.file = Path(args.file.text)
     if not any(_addresses(value) for value in vars(args).values()):
         yield
         return

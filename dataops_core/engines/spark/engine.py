@@ -14,7 +14,8 @@ import pandas as pd
 
 from dataops_core.engines.plan import check_plan, columns_learned_from, counts, pieces_of, plan
 from dataops_core.engines.result import EngineRun
-from dataops_core.engines.spark.delta import delta_mark, places_of
+from dataops_core.engines.spark.bucket_files import bucket_address, bucket_piece
+from dataops_core.engines.spark.delta import delta_mark, places_of, write_partitions
 from dataops_core.engines.spark.failures import brought_back, reported
 from dataops_core.engines.spark.hashing import cluster_hash
 from dataops_core.engines.spark.output import deliver, write_parts, write_result
@@ -64,9 +65,8 @@ def run_on_spark(
         (shared / "read").mkdir()
         with brought_back(problems, context.master or ""):
             progress(0.0, f"Looking at {len(files):,} files")
-            pieces = look(
-                context, files, functools.partial(staged_by_house, recipe, options.to_json()), shared / "read"
-            )
+            reader = functools.partial(staged_by_house, recipe, options.to_json())
+            pieces = look(context, files, reader, shared / "read", bucket_piece if bucket_address(source) else None)
             pieces = pieces if delta is None else delta.completed(pieces)
             walk = Walk(opened(context, pieces, shared, functools.partial(reported, str(problems))))
             recipe.check(list(walk.types))
@@ -84,10 +84,12 @@ def run_on_spark(
                 outcomes,
                 tuple(problem for piece in pieces for problem in piece.problems),
             )
+            by = () if target is None else target.partitions
+            parted = write_partitions(context, written, shared / "partitions", by, problems) if by else None
             if suffix != ".parquet":
                 write_parts(context, written, shared / "parts", suffix, problems, safe=safe)
         if target is not None:
-            target.deliver(written, delta_mark(done))
+            target.deliver(written, delta_mark(done), parted)
             return done
         deliver(result if suffix == ".parquet" else shared / "parts", out, done)
     return done

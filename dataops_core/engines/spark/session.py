@@ -131,7 +131,7 @@ def packed_code(folder: Path) -> Path:
     """A zip with the compiled modules that workers need: the steps, the readers, and what these import."""
     out = folder / "dataops_core.zip"
     here = "dataops_core.engines.spark"
-    files = reached("dataops_core.steps", "dataops_core.read", f"{here}.engine", f"{here}.runs")
+    files = reached("dataops_core.steps", "dataops_core.read", f"{here}.engine", f"{here}.profile.counting")
     packages = {parent / "__init__.py" for path in files for parent in path.parents if parent.is_relative_to(ROOT)}
     with zipfile.ZipFile(out, "w") as pack:
         for number, path in enumerate(sorted({path for path in files | packages if path.suffix == ".py"})):

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -78,25 +78,38 @@ def files_of(source: Path) -> list[Path]:
             str(source),
             "Run a recipe on it (run … --on spark), if only one without steps, and take what that writes.",
         )
-    found = sorted(path for path in source.rglob("*") if path.is_file() and not _hidden(path.relative_to(source)))
+    inside = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
+    return [source / name for name in visible(str(source), inside)]
+
+
+def visible(folder: str, names: Sequence[PurePath]) -> list[PurePath]:
+    """The files of a folder that count, in order; raises InputError where none does, or where folders hold a column."""
+    found = sorted(name for name in names if not any(part.startswith(("_", ".")) for part in name.parts))
     if not found:
-        raise InputError("The folder holds no files.", str(source), "Name a folder of Parquet, CSV or JSON files.")
-    parted = next((path for path in found if any("=" in part for part in path.relative_to(source).parts[:-1])), None)
+        raise InputError("The folder holds no files.", folder, "Name a folder of Parquet, CSV or JSON files.")
+    parted = next((name for name in found if any("=" in part for part in name.parts[:-1])), None)
     if parted is not None:
         raise InputError(
             "Folders such as year=2024 hold a column in their names, which is not read.",
-            str(parted.parent),
+            f"{folder}/{parted.parent}",
             "Write the table with that column in its files, or name one of these folders.",
         )
     return found
 
 
-def look(context: SparkContext, files: Sequence[Path], reader: Reader, shared: Path) -> list[Piece]:
-    """Look at every file on the workers; those that Spark does not read as the house does are read into `shared`.
+def look(
+    context: SparkContext,
+    files: Sequence[Path | str],
+    reader: Reader,
+    shared: Path,
+    piece: Callable[..., Piece] | None = None,
+) -> list[Piece]:
+    """Look at every file on the workers (`piece` says how, else `piece_of`); those that Spark does not read as the
+    house does are read into `shared`.
 
     Raises one InputError that names the files which are broken, or which are not the same table as the others.
     """
-    work = functools.partial(piece_of, reader=reader, shared=str(shared))
+    work = functools.partial(piece or piece_of, reader=reader, shared=str(shared))
     pieces = context.parallelize(list(map(str, files)), len(files)).map(work).collect()
     broken = [piece for piece in pieces if piece.error]
     if broken:
@@ -214,10 +227,6 @@ def _native(file: str) -> Piece | None:
     if any(field.type not in _NATIVE for field in schema) or clean_names(names, "", []) != names:
         return None
     return Piece(file, file, rows, {field.name: _NATIVE[field.type] for field in schema}, (), {})
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(("_", ".")) for part in path.parts)
 
 
 def with_file(where: str, file: str) -> str:

@@ -45,6 +45,28 @@ def fetch_bucket(address: str, folder: Path, rules: Rules, progress: Progress) -
     return out
 
 
+def list_bucket(address: str) -> list[str]:
+    """The objects under an s3:// address, as what comes after it; the address of an object gives one empty text.
+
+    Raises InputError where the bucket cannot be listed, in which no key stands.
+    """
+    target = urlsplit(address)
+    prefix = target.path.strip("/")
+    try:
+        pages = _client().get_paginator("list_objects_v2").paginate(Bucket=target.netloc, Prefix=prefix)
+        keys = [str(each["Key"]) for page in pages for each in page.get("Contents", ())]
+    except Exception as error:  # noqa: BLE001 - the driver has classes of its own
+        raise InputError(
+            f"The bucket cannot be listed: {_reason(error)}.",
+            address,
+            "Check the address and the keys of this machine.",
+        ) from None
+    if prefix in keys:
+        return [""]
+    folder = f"{prefix}/" if prefix else ""
+    return [key.removeprefix(folder) for key in keys if key.startswith(folder) and not key.endswith("/")]
+
+
 def _lies_in(address: str, allowed: str) -> bool:
     """Whether an object lies in a bucket or folder: s3://sales allows s3://sales/x, and not s3://sales-secret/x."""
     return ".." not in address.split("/") and address.startswith(allowed.rstrip("/") + "/")
@@ -58,11 +80,15 @@ def _reason(error: Exception) -> str:
 
 
 def _s3(address: str) -> tuple[BinaryIO, int]:
+    target = urlsplit(address)
+    found: Any = _client().get_object(Bucket=target.netloc, Key=target.path.lstrip("/"))
+    return cast("BinaryIO", found["Body"]), int(found["ContentLength"])
+
+
+def _client() -> Any:
     import boto3  # type: ignore[import-untyped]
 
-    target = urlsplit(address)
-    found: Any = boto3.client("s3").get_object(Bucket=target.netloc, Key=target.path.lstrip("/"))
-    return cast("BinaryIO", found["Body"]), int(found["ContentLength"])
+    return boto3.client("s3")
 
 
 def _other(address: str) -> tuple[BinaryIO, int]:

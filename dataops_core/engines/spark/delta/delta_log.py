@@ -5,6 +5,7 @@ What to do comes as JSON on stdin, and one line of JSON on stdout says what beca
 
 from __future__ import annotations
 
+import base64
 import datetime
 import json
 import os
@@ -48,6 +49,7 @@ def look(asked: dict[str, Any]) -> dict[str, Any]:
 def commit(asked: dict[str, Any]) -> dict[str, Any]:
     """Make files that lie in the table's folder its next version; a table that is not there yet begins with them."""
     import deltalake
+    import pyarrow as pa
     import pyarrow.parquet as pq
     from deltalake.transaction import AddAction, create_table_with_add_actions
 
@@ -56,20 +58,22 @@ def commit(asked: dict[str, Any]) -> dict[str, Any]:
         AddAction(
             name,
             (table / name).stat().st_size,
-            {},
+            values,
             (table / name).stat().st_mtime_ns // 1_000_000,
             True,
             json.dumps({"numRecords": pq.read_metadata(table / name).num_rows}),
         )
-        for name in asked["files"]
+        for name, values in zip(asked["files"], asked["values"], strict=True)
     ]
-    schema = deltalake.Schema.from_arrow(pq.read_schema(table / asked["files"][0]).remove_metadata())
+    columns = pa.ipc.read_schema(pa.BufferReader(base64.b64decode(asked["schema"])))
+    schema = deltalake.Schema.from_arrow(columns)
     mark = deltalake.CommitProperties(custom_metadata=asked["mark"])
     if asked["version"] is None:
         create_table_with_add_actions(str(table), schema, actions, commit_properties=mark)
     else:
         there = deltalake.DeltaTable(str(table), version=asked["version"])
-        there.create_write_transaction(actions, "overwrite", schema, commit_properties=mark)
+        parted = asked["partitions"] or None
+        there.create_write_transaction(actions, "overwrite", schema, partition_by=parted, commit_properties=mark)
     return {"outcome": "done", "version": deltalake.DeltaTable(str(table)).version()}
 
 

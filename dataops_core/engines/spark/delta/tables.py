@@ -6,6 +6,7 @@ The log is the work of the package deltalake, here at the driver; Spark needs no
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 import os
@@ -18,7 +19,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from dataops_core.engines.result import EngineRun
+from dataops_core.engines.spark.bucket_files import bucket_address, bucket_files
+from dataops_core.engines.spark.delta.partitions import PartitionFile
 from dataops_core.engines.spark.output import check_output
 from dataops_core.engines.spark.sources import Piece, files_of
 from dataops_core.errors import ConflictError, InputError, SettingError
@@ -100,6 +106,11 @@ class DeltaTarget:
     folder: Path
     there: DeltaTable | None
 
+    @property
+    def partitions(self) -> Sequence[str]:
+        """The columns by which the table is partitioned."""
+        return () if self.there is None else self.there.partitions
+
     def check(self, types: Mapping[str, str]) -> None:
         """Raises SettingError where a table with these columns cannot be the next version."""
         odd = [name for name in types if set(name) & _ODD or not name]
@@ -108,6 +119,20 @@ class DeltaTarget:
                 f'A Delta table has no column called "{odd[0]}".', f"-o {PREFIX}{self.folder}",
                 "Rename it in the recipe: without spaces, commas, semicolons, brackets, tabs and =.",
             )  # fmt: skip
+        for name in self.partitions:
+            if types.get(name, "decimal") == "decimal":
+                said = "is a decimal there" if name in types else "is not in the result"
+                raise SettingError(
+                    f'The Delta table is partitioned by "{name}", which {said}.',
+                    f"-o {PREFIX}{self.folder}",
+                    "Change that in the recipe, or write to another table.",
+                )
+        if len(self.partitions) == len(types):
+            raise SettingError(
+                "The Delta table is partitioned by all columns of the result.",
+                f"-o {PREFIX}{self.folder}",
+                "Write to a table that is partitioned by fewer.",
+            )
         if self.there is not None and "datetime" in types.values() and NTZ not in self.there.features:
             raise SettingError(
                 "The Delta table knows no moments without a time zone, and the result has some.",
@@ -115,14 +140,18 @@ class DeltaTarget:
                 f"Enable the feature {NTZ} of the table, or write to another place.",
             )
 
-    def deliver(self, written: Sequence[Path], mark: Mapping[str, str]) -> int:
+    def deliver(
+        self, written: Sequence[Path], mark: Mapping[str, str], parted: Sequence[PartitionFile] | None = None
+    ) -> int:
         """Make files the next version, and say its number; nobody sees any of it before the one commit.
 
-        Where it stops before, the table is as it was; files that lie in its folder then belong to no version.
+        `parted`: the same rows by partition, which are then what is delivered. Where it stops before, the table is as
+        it was; files that lie in its folder then belong to no version.
         """
         if self.there is None:
             place = written[0].parent
-            version = self._commit(place, [path.name for path in written], mark)
+            names = [path.name for path in written]
+            version = self._commit(place, names, mark, pq.read_schema(written[0]), [])
             try:
                 place.rename(self.folder)
             except OSError as error:
@@ -132,27 +161,45 @@ class DeltaTarget:
                     "Look at what lies there now.",
                 ) from error
             return version
-        run, names = uuid.uuid4().hex, list[str]()
-        for number, path in enumerate(written):
+        run, names = uuid.uuid4().hex, []
+        like = pq.read_schema(written[0])
+        files = written if parted is None else [Path(each.path) for each in parted]
+        for number, path in enumerate(files):
             names.append(f"part-{number:05d}-{run}.parquet")
             path.rename(self.folder / names[-1])
         try:
-            return self._commit(self.folder, names, mark)
+            return self._commit(self.folder, names, mark, like, [dict(each.values) for each in parted or ()])
         except ConflictError:
             for name in names:
                 (self.folder / name).unlink()
             raise
 
-    def _commit(self, place: Path, names: Sequence[str], mark: Mapping[str, str]) -> int:
+    def _commit(
+        self,
+        place: Path,
+        names: Sequence[str],
+        mark: Mapping[str, str],
+        like: pa.Schema,
+        values: Sequence[Mapping[str, str | None]],
+    ) -> int:
         version = None if self.there is None else self.there.version
-        told = _asked("commit", place, files=list(names), version=version, mark=dict(mark))
+        told = _asked(
+            "commit",
+            place,
+            files=list(names),
+            version=version,
+            mark=dict(mark),
+            schema=base64.b64encode(like.remove_metadata().serialize()).decode(),
+            partitions=list(self.partitions),
+            values=list(values) or [{} for _ in names],
+        )
         return int(told["version"])
 
 
 def delta_target(out: Path) -> DeltaTarget | None:
     """Where to write, for an output that begins with delta:; None for any other.
 
-    Raises SettingError where something else lies there, or where the table is partitioned.
+    Raises SettingError where something else lies there.
     """
     if not str(out).startswith(PREFIX):
         return None
@@ -167,12 +214,6 @@ def delta_target(out: Path) -> DeltaTarget | None:
         raise SettingError(
             "There is something that is no Delta table.", f"-o {out}", "Name a Delta table, or a new folder."
         )
-    if there is not None and there.partitions:
-        raise SettingError(
-            f"The Delta table is partitioned by {', '.join(there.partitions)}, and the result is not.",
-            f"-o {out}",
-            "Write to a table without partitions.",
-        )
     return DeltaTarget(folder, there)
 
 
@@ -180,7 +221,7 @@ def delta_target(out: Path) -> DeltaTarget | None:
 class Places:
     """What a run reads and where it writes, looked at before anything starts."""
 
-    files: list[Path]
+    files: Sequence[Path | str]
     delta: DeltaTable | None
     target: DeltaTarget | None
     suffix: str
@@ -188,18 +229,33 @@ class Places:
 
 def places_of(source: Path, out: Path) -> Places:
     """What a run reads and where it writes. Raises InputError or SettingError where it cannot."""
-    for path, where in ((source, str(source)), (out, f"-o {out}")):
-        found = _BUCKET.match(str(path))
-        if found:
-            raise SettingError(
-                f"A run on Spark reads and writes no {found[1]}:// addresses: its workers open files themselves, and"
-                " not through Hadoop (hadoop-aws would not help).",
-                where,
-                "Mount the bucket on all machines under one path, and name that.",
-            )
-    delta, target = delta_table(source), delta_target(out)
+    found = _BUCKET.match(str(out))
+    if found:
+        raise SettingError(
+            f"Spark writes no {found[1]}:// addresses here: its workers write files, and not through Hadoop"
+            " (hadoop-aws would not help).",
+            f"-o {out}",
+            "Write to a folder that all machines see, and copy that.",
+        )
+    (files, delta), target = input_files(source), delta_target(out)
     suffix = check_output(out) if target is None else ".parquet"
-    return Places(files_of(source) if delta is None else delta.files, delta, target, suffix)
+    return Places(files, delta, target, suffix)
+
+
+def input_files(source: Path) -> tuple[Sequence[Path | str], DeltaTable | None]:
+    """The files of a source: of a folder, of a bucket, or of the current version of a Delta table, and that table."""
+    bucket = bucket_address(source)
+    if bucket:
+        return bucket_files(bucket), None
+    found = _BUCKET.match(str(source))
+    if found:
+        raise SettingError(
+            f"Spark reads no {found[1]}:// addresses here: its workers open files themselves, and not through Hadoop.",
+            str(source),
+            "Mount it on all machines under one path, and name that; s3:// and s3a:// are read.",
+        )
+    delta = delta_table(source)
+    return (files_of(source), None) if delta is None else (delta.files, delta)
 
 
 def delta_mark(run: EngineRun) -> dict[str, str]:
