@@ -26,7 +26,7 @@ def test_journey_from_the_sample_to_a_bundle_that_rebuilds(server, new_page, sch
     button(page, "Open the sample").click()
     expect(page.get_by_text("4,960 × 17").first).to_be_visible()
 
-    follow(page, page.get_by_role("link", name=re.compile("^1[78] findings")), "Profile")
+    follow(page, page.get_by_role("link", name=re.compile("^1[89] findings")), "Profile")
     page.get_by_role("button", name="Warning: Duplicate rows in whole rows").click()
     button(page, "Fix: drop duplicate rows").click()
     expect(metric(page, "Rows dropped")).to_have_text("60")

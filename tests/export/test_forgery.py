@@ -225,7 +225,7 @@ def test_a_signed_bundle_tells_who_made_it(home, tmp_path, monkeypatch, capsys):
         versions.export(store, datasets.find(store, "t"), 1, tmp_path / name, "ann")
     signed = tmp_path / "b.zip"
     assert signed.read_bytes() == (tmp_path / "again.zip").read_bytes()
-    assert verify_bundle(signed).signature == signature.Signature("unknown key", public)
+    assert verify_bundle(signed).signature == signature.BundleSignature("unknown key", public)
     assert verify_bundle(signed, key=public).signature.status == "given key"
     (tmp_path / "ann.pub").write_text(public + "\n")
     assert main(["verify", str(signed), "--key", str(tmp_path / "ann.pub")]) == 0

@@ -91,7 +91,7 @@ def test_sample_is_opened_with_its_rows_and_columns(sample):
 
 def test_profile_of_the_sample_counts_its_duplicates(unopened):
     app = go(unopened, "profile")
-    assert {"4,960 × 17", "17 findings", "0 steps", "Not saved"} <= set(header(app))
+    assert {"4,960 × 17", "18 findings", "0 steps", "Not saved"} <= set(header(app))
     assert "Missing cells: **867 (1.0 %)** · Duplicate rows: **60** · counted on all 4,960 rows" in texts(app)
 
 

@@ -12,7 +12,7 @@ def test_the_first_screen_offers_the_sample_and_an_upload():
     assert unforeseen(app) == [] and "Open the sample" in labels(app)
     click(app, "Open the sample")
     assert unforeseen(app) == []
-    assert {"4,960 × 17", "17 findings", "Not saved"} <= set(header(app))
+    assert {"4,960 × 17", "18 findings", "Not saved"} <= set(header(app))
     assert {"Problems by column", "What to do next", "Score"} <= {each.value for each in app.header}
 
 

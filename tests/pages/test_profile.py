@@ -201,13 +201,13 @@ def test_ignoring_one_finding_leaves_the_next_one_alone(unopened):
     why = [
         each.key for each in open_finding(app, "direct_identifiers", "email").text_input if each.key.endswith(".why")
     ]
-    assert "17 findings" in header(app)
+    assert "18 findings" in header(app)
     app.text_input(key=why[0]).input("we know").run()
     click(app, "Ignore it")
     open_finding(app, "direct_identifiers", "name")
     other = [each for each in app.text_input if each.key.endswith(".why")]
     assert other[0].key != why[0] and other[0].value == ""
-    assert "16 findings" in header(app.run())
+    assert "17 findings" in header(app.run())
 
 
 def test_opinions_are_in_the_audit_log(unopened):

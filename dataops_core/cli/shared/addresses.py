@@ -32,7 +32,11 @@ def fetched(args: argparse.Namespace) -> Iterator[None]:
     """The files that the addresses among the arguments name, in their place; what lies in a bucket is left to Spark
     where that is asked for: its workers fetch it.
     """
-    if getattr(args, "on", None) == "spark" and isinstance(args.file, Address) and _BUCKET.match(args.file.text):
+    if (
+        getattr(args, "on", None) == "spark"
+        and isinstance(getattr(args, "file", None), Address)
+        and _BUCKET.match(args.file.text)
+    ):
         args.file = Path(args.file.text)
     if not any(_addresses(value) for value in vars(args).values()):
         yield
