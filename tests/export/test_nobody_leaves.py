@@ -87,6 +87,15 @@ def test_without_a_key_names_of_other_customers_stay(found, tmp_path, monkeypatc
     assert "names of other rows may have stayed" in done.outcomes[0].reason
 
 
+def test_what_a_profile_prints_names_nobody_unless_asked(sheet, capsys):
+    main(["profile", str(sheet), "--repairs"])
+    told = capsys.readouterr().out
+    assert '"Aaaaaaaaaaa, Aaaaaaa" for "Aaaaaaa Aaaaaaaaaaa"' in told and "-> Aaaaaaa" in told
+    assert leaks({"stdout": told.encode()}) == []
+    main(["profile", str(sheet), "--repairs", "--show-values"])
+    assert '"Zwartendijk, Sjoukje" for "Sjoukje Zwartendijk"' in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_no_byte_of_a_planted_identifier_leaves(sheet, found, tmp_path, monkeypatch, capfd):
     home = tmp_path / "home"

@@ -41,7 +41,6 @@ def test_profile_writes_the_full_report_of_a_sample(people, tmp_path, capsys):
     ("options", "what"),
     [
         (["--sample", "5"], "no"),
-        (["--show-values"], "none is asked for"),
         (["--full", "x.html", "--sample", "0"], "is none"),
         (["--html", "nowhere/x.html"], "no such folder"),
         (["--facts", "--html", "x.html"], "needs the findings"),

@@ -56,7 +56,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--html", type=Path, metavar="OUT.html", help="write the report: one HTML file that names nobody"
     )
-    parser.add_argument("--show-values", action="store_true", help="let the report show values that may name a person")
+    parser.add_argument(
+        "--show-values", action="store_true", help="show values that may name a person, in the report, too"
+    )
     parser.add_argument(
         "--full", type=Path, metavar="OUT.html", help="write the full report of ydata-profiling, which shows values"
     )
@@ -117,16 +119,12 @@ def run(args: argparse.Namespace) -> int:
         print_json(told | {"scores": _scores(told)} | reports)
         return int(found)
     _print_size(told)
-    naming = {name for each in told["findings"] if each["check"] in NAMING for name in each["columns"]}
+    naming = set() if args.show_values else _naming(told)
     _print_facts(told["facts"], naming)
     for finding in told["findings"]:
-        _print_finding(finding)
+        _print_finding(finding, naming)
         for each in finding.get("repairs", [])[:3]:
-            sure = "not tested" if each["confidence"] is None else f"{each['confidence']:.0%} sure"
-            change = f"{each['old'] or '(missing)'} -> {each['new'] or '(missing)'}"
-            print(
-                printable(f"    row {each['row']}, {each['column']}: {change} ({sure}; {each['why']})", one_line=True)
-            )
+            _print_repair(each, naming)
     print("Scores: " + ", ".join(f"{name} {value:.1%}" for name, value in _scores(told).items() if value is not None))
     _print_failed(told)
     for line in _said(reports):
@@ -150,9 +148,10 @@ def _elsewhere(args: argparse.Namespace) -> int:
         print_json(told)
         return int(_found(told))
     _print_size(told)
-    _print_facts(told["facts"])
+    naming = set() if args.show_values else _naming(told)
+    _print_facts(told["facts"], naming)
     for finding in told["findings"]:
-        _print_finding(finding)
+        _print_finding(finding, naming)
     _print_failed(told)
     print_left_out(told, args.on)
     return int(_found(told))
@@ -171,9 +170,27 @@ def _print_size(told: dict[str, Any]) -> None:
     )
 
 
-def _print_finding(finding: dict[str, Any]) -> None:
-    where = ", ".join(finding["columns"]) or "whole rows"
-    print(printable(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}", one_line=True))
+def _naming(told: dict[str, Any]) -> set[str]:
+    """The columns that name people, as the findings say."""
+    return {name for each in told["findings"] if each["check"] in NAMING for name in each["columns"]}
+
+
+def _print_finding(finding: dict[str, Any], naming: Collection[str]) -> None:
+    """What a finding says; about columns that name people, values are shown as their shape."""
+    where, message = ", ".join(finding["columns"]) or "whole rows", finding["message"]
+    if set(finding["columns"]) & set(naming):
+        for start, end in sorted(finding["values"], reverse=True):
+            message = message[:start] + shape(message[start:end]) + message[end:]
+    print(printable(f"[{finding['severity']}] {finding['title']} in {where}: {message}", one_line=True))
+
+
+def _print_repair(repair: dict[str, Any], naming: Collection[str]) -> None:
+    """What is proposed for a cell; of columns that name people, values are shown as their shape."""
+    told = shape if repair["column"] in naming else str
+    old, new = (told(each) if each else "(missing)" for each in (repair["old"], repair["new"]))
+    sure = "not tested" if repair["confidence"] is None else f"{repair['confidence']:.0%} sure"
+    because = sure if repair["column"] in naming else f"{sure}; {repair['why']}"
+    print(printable(f"    row {repair['row']}, {repair['column']}: {old} -> {new} ({because})", one_line=True))
 
 
 def _print_failed(told: dict[str, Any]) -> None:
@@ -211,12 +228,8 @@ def _sensible(args: argparse.Namespace) -> None:
     """Options that need each other come together; said before any work is done."""
     if args.sample is not None and args.sample < 1:
         raise SettingError(f"A sample of {args.sample} rows is none.", "--sample", "Give a number of rows from 1.")
-    for option, given, needs, there in (
-        ("--sample", args.sample is not None, "--full OUT.html", args.full),
-        ("--show-values", args.show_values, "--html OUT.html", args.html),
-    ):
-        if given and not there:
-            raise SettingError(f"{option} is about a report, and none is asked for.", option, f"Add {needs}.")
+    if args.sample is not None and not args.full:
+        raise SettingError("--sample is about a report, and none is asked for.", "--sample", "Add --full OUT.html.")
     for option, out in (("--html", args.html), ("--full", args.full)):
         if out and not out.parent.is_dir():
             raise SettingError("There is no such folder.", f"{option} {out}", "Make it first, or name another.")
