@@ -24,7 +24,7 @@ Group = tuple[str, np.ndarray, list[str]]  # what rows have in common: see `grou
 
 def groups_of(table: EncodedTable, learned: Mapping[int, Format]) -> list[Group]:
     """What rows have in common: the name, per row the place of its value (-1: none), and the values; of days the
-    months. `learned` are the forms of the columns, by place.
+    months. What is measured is nothing to have in common. `learned` are the forms of the columns, by place.
     """
     made: list[Group] = []
     for at, column in enumerate(table.columns):
@@ -36,7 +36,7 @@ def groups_of(table: EncodedTable, learned: Mapping[int, Format]) -> list[Group]
             codes = np.full(len(days), -1)
             codes[there] = places
             made += [(column.name, codes, months.tolist())] if len(months) <= VALUES else []
-        elif 2 <= (column.counts > 0).sum() <= VALUES:
+        elif column.type != "decimal" and 2 <= (column.counts > 0).sum() <= VALUES:
             made.append((column.name, column.codes, list(column.values)))
     return made
 

@@ -27,10 +27,16 @@ FEWEST, MOST = 5, 0.25  # cells of another unit; share of the cells
 AMONG = (0.005, 0.995)  # of the others
 ONE_POWER = 0.9  # of the numbers must lie among the others with it
 GAP, MOST_GAPS = 0.1, 12  # between them and all others: nothing lies there (log 10); the widest that are looked at
+WIDER = 1.5  # times the widest gap among the others
+TAIL = 0.25  # as many of the others lie among the numbers in doubt, as many as end with a zero and more
+DIFFERENT = 3  # numbers of another unit, at the least
+FINE = 0.25  # of the last digit of the others, within which a number comes back that is written with more decimals
 MOSTLY = 0.7  # of such numbers stand together
 CLEARLY = 0.1  # less unlike the others (Kolmogorov-Smirnov) must these numbers be than in any other unit
+EXACT = 12  # digits of a number and more
 MOST_DIGITS, MOST_ZEROS = 6, 3  # decimals of a number; zeros at the end of one without
 ALIKE, SLACK = 0.5, 0.05  # of half the range of the others their middle may be from that of these, and a little more
+REPEATED = 3  # cells with the same number, where a column has few of them
 TRIED = 40
 LOOKED_AT, ROUNDING = 2_000, 1e-6  # numbers, to see with how many decimals they are written
 
@@ -67,10 +73,22 @@ def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Scaled]
             places = int(np.quantile(digits[np.isfinite(numbers)], ONE_POWER))
             made = [number * change.times + change.plus for number in numbers[own].tolist()]
             texts = [_written(round(each, places) if change.words else each, column, form) for each in made]
-            if None not in texts:
+            if None not in texts and _are_values(np.array(made), own, numbers):
                 why = f"nearly all such numbers stand {where}; {change} they are as the others"
                 yield Scaled(at, own, [text for text in texts if text is not None], sure, why)
                 break
+
+
+def _are_values(made: np.ndarray, own: np.ndarray, numbers: np.ndarray) -> bool:
+    """Whether enough different numbers were made, and, where the others are few that come again, are among those."""
+    others = np.delete(numbers, own)
+    values, cells = np.unique(others[np.isfinite(others)], return_counts=True)
+    if len(np.unique(numbers[own])) < DIFFERENT:
+        return False
+    if cells[cells >= REPEATED].sum() < ONE_POWER * cells.sum():
+        return True
+    nearest = np.abs(values[:, None] - made[None, :]).min(axis=0)
+    return bool((nearest <= ROUNDING * np.abs(made)).mean() >= ONE_POWER)
 
 
 class Change(NamedTuple):
@@ -115,15 +133,32 @@ def _in_doubt(numbers: np.ndarray, digits: np.ndarray) -> Iterator[tuple[np.ndar
     gaps = np.diff(ordered)
     for cut in np.argsort(-gaps, kind="stable")[:MOST_GAPS].tolist():
         for sign, few in ((1, size <= ordered[cut]), (-1, size > ordered[cut])):
-            if gaps[cut] >= GAP and FEWEST <= few.sum() <= MOST * len(there):
+            if gaps[cut] >= GAP and FEWEST <= few.sum() <= MOST * len(there) and _is_widest(size[~few], gaps[cut]):
                 yield there[few], (sign, 2 * sign, 3 * sign)
     shown = digits[there]
     usual = int(np.bincount(shown + MOST_ZEROS).argmax()) - MOST_ZEROS
     if usual < 0:  # numbers that end with zeros may end with more of them by chance
         usual = next(p for p in range(-MOST_ZEROS, MOST_DIGITS + 1) if (shown <= p).mean() >= 1 - MOST)
+    if np.median(size + shown) > EXACT:
+        return  # computed, and never rounded: so many decimals say nothing
     for few, power in ((shown > usual, 1), (shown < usual, -1)):
-        if FEWEST <= few.sum() <= MOST * len(there) and (power > 0 or usual > 0):
+        if FEWEST <= few.sum() <= MOST * len(there) and (power > 0 or usual > 0) and not _is_tail(size, few, power):
             yield there[few], tuple(power * size for size in (1, 2, 3))
+
+
+def _is_widest(others: np.ndarray, gap: float) -> bool:
+    """Whether a gap is wider than all between nearly all of the other numbers (log 10)."""
+    low, high = np.quantile(others, AMONG)
+    inner = np.diff(np.sort(others[(others >= low) & (others <= high)]))
+    return gap >= WIDER * inner.max(initial=0.0)
+
+
+def _is_tail(size: np.ndarray, few: np.ndarray, power: int) -> bool:
+    """Whether numbers with more or fewer decimals are just the least, or the greatest, of a column that is written
+    with so many digits: the others begin where they end (log 10).
+    """
+    one, other = power * size[few], power * size[~few]
+    return bool((other < one.max()).sum() <= TAIL * len(one) and other.min() - one.max() < GAP)
 
 
 def _belong_together(rows: np.ndarray, known: np.ndarray, groups: list[Group]) -> tuple[np.ndarray | None, str]:
@@ -192,6 +227,9 @@ def _come_back(few: np.ndarray, others: np.ndarray, change: Change, digits: list
     made = few * change.times + change.plus
     if ((made >= low) & (made <= high)).mean() < ONE_POWER:
         return 0.0
+    unit, rounded = 10.0 ** -digits[1], 0.5 * change.times * 10.0 ** -digits[0]
+    if rounded <= FINE * unit and (np.abs(made - np.round(made, digits[1])) <= rounded * (1 + ROUNDING)).mean() < ONE_POWER:
+        return 0.0  # written finely enough to see that no number of the other unit was converted
     some = np.random.default_rng([len(few), len(others)]).choice(others, min(len(others), LOOKED_AT))
     written = np.round((some - change.plus) / change.times, digits[0])
     return float((np.round(written * change.times + change.plus, digits[1]) == np.round(some, digits[1])).mean())
