@@ -24,6 +24,7 @@ TIED = 0.6  # of the span of a column: where distances are wider, the columns ar
 MOST_COLUMNS = 12
 MOSTLY = 0.8
 OTHERWISE, OTHER_WIDTH = 1e-4, 1.5  # so rarely, and so many times as wide, are they spread where cells were exchanged
+BY_CHANCE = 0.05
 FEW_STEPS = (
     20,
     0.005,
@@ -86,6 +87,8 @@ def _exchanged(first: np.ndarray, second: np.ndarray, *, is_date: bool) -> tuple
 
 def _spread_alike(known: np.ndarray, exchanged: np.ndarray) -> bool:
     """Whether some distances are about as wide as those of the other rows: else they are something else."""
+    if (known <= exchanged.max()).mean() ** len(exchanged) < BY_CHANCE:
+        return False  # nearly equal, all of them: the order is no rule, or one of them is not exact
     times = np.median(exchanged) / max(float(np.median(known)), 1e-12)
     alike = 1 / OTHER_WIDTH <= times <= OTHER_WIDTH
     return bool(alike or stats.mannwhitneyu(known, exchanged).pvalue > OTHERWISE)

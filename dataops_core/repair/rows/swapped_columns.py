@@ -19,7 +19,9 @@ from dataops_core.repair.encoding import EncodedColumn, EncodedTable, Texts
 OWN, TIMES = 3, 10  # cells of a column that hold a text which belongs there, and how many more than in any other
 MOST_VALUES = 50_000  # different texts of a column
 REPEATED = 0.5  # of the cells hold a text that others hold, too
-FAR, NEAR = 3.0, 1.5  # spreads of the middle half: a number beyond, and one that is among the others
+FAR = 3.0  # spreads of the middle half: a number beyond
+AMONG = (0.02, 0.98)  # of the numbers of the other column
+FEWEST = 2  # rows in which numbers are exchanged: one row may be rare in both columns
 MOST = 0.05  # of the rows; more are no faults
 LEAST, SURE = 0.8, 0.98  # how sure at the least, for other proposals are no longer sought there, and at the most
 
@@ -120,12 +122,12 @@ def _foreign_numbers(table: EncodedTable) -> dict[tuple[int, int], np.ndarray]:
                 if spread > 0:
                     beyond = (numbers < low - FAR * spread) | (numbers > high + FAR * spread)
                     far[at] = (np.flatnonzero(beyond), numbers[beyond])
-                    near[at] = (low - NEAR * spread, high + NEAR * spread)
+                    near[at] = (float(np.quantile(known, AMONG[0])), float(np.quantile(known, AMONG[1])))
     made = {}
     for one, other in combinations([at for at, (rows, _) in far.items() if len(rows)], 2):
         for a, b in ((one, other), (other, one)):
             rows, numbers = far[a]
             rows = rows[(numbers >= near[b][0]) & (numbers <= near[b][1])]
-            if len(rows):
+            if len(rows) >= FEWEST:
                 made[a, b] = rows
     return made
