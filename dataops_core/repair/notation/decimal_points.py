@@ -28,6 +28,7 @@ TIGHT = 12  # times the least number the greatest may be for a number beyond to 
 BY_CHANCE = 1  # genuine number beyond the others that nobody has seen yet
 OTHERS = 2  # times as many slips as whole numbers beyond to which no point can be put back
 PLANTED, ENOUGH = 200, 20
+TOO_NEAR = 0.05  # so rarely would so many of these be no greater
 NOT_TESTED = float("nan")
 
 
@@ -115,7 +116,11 @@ class _Numbers:
             cells += int(counts[at])
         if not new or cells > MOST * counts.sum() or repeated > 1 or OTHERS * others > len(new):
             return None  # numbers of another unit, or with as many digits as the others, rather than slips
-        sure = self.measured(seed) * max(0.0, 1 - genuine * whole / (1 - whole) / cells)
+        measured, beyond = self.measured(seed)
+        largest = max(abs(float(self.column.values[each])) for each in new)
+        if len(beyond) and (beyond <= largest).mean() ** cells < TOO_NEAR:
+            return None  # points that were left out would give far greater numbers: these are just the greatest
+        sure = measured * max(0.0, 1 - genuine * whole / (1 - whole) / cells)
         old, shown = next((self.column.values[at], text) for at, text in new.items())
         why = f"the numbers with decimals lie between {self.low:g} and {self.high:g}, as {shown} does, not {old}"
         return LostPoint(new, sure, why)
@@ -126,18 +131,21 @@ class _Numbers:
         one = len(fits) == 1 or (self.most in fits and self.high <= TIGHT * self.low)
         return round(number / 10 ** fits[0], self.most) if fits and one else None
 
-    def measured(self, seed: int) -> float:
-        """The share of numbers that come back when their point is left out; NaN where too few could be tried."""
+    def measured(self, seed: int) -> tuple[float, np.ndarray]:
+        """The share of numbers that come back when their point is left out (NaN where too few could be tried), and what
+        they are without it.
+        """
         rng = np.random.default_rng([seed, len(self.numbers)])
         fine = np.abs(self.numbers[np.abs(self.numbers) <= self.high])
-        asked = right = 0
+        right, beyond = 0, []
         for number in rng.choice(fine, PLANTED).tolist():
             as_written = self.column.type == "text" or rng.random() < 0.5  # "10.70", or 10.7 in a file of numbers
             planted = float(round(number * 10 ** (self.most if as_written else decimals(number))))
             if planted > self.high:
-                asked += 1
+                beyond.append(planted)
                 right += self.with_point(planted) == round(number, self.most)
-        return (right + 0.5) / (asked + 1.0) if asked >= ENOUGH else NOT_TESTED
+        share = (right + 0.5) / (len(beyond) + 1.0) if len(beyond) >= ENOUGH else NOT_TESTED
+        return share, np.array(beyond)
 
     def written(self, number: float) -> str:
         """A number as the column writes it."""
