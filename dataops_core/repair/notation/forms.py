@@ -13,7 +13,7 @@ import numpy as np
 
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 
-AMOUNT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\d\s.,+-][^\d]{0,14})?\s*")
+AMOUNT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d+|\.(?!\w))?|\.\d+))\s*([^\d\s.,+-][^\d]{0,14})?\s*")
 SHARE = 0.9  # of the cells must be amounts
 SEVERAL = 0.01  # of them, a unit must have to count as one of several
 CODES = 3  # numbers that come again, at the least, where what stands behind them may be told by them
@@ -54,10 +54,12 @@ def amounts(column: EncodedColumn) -> Iterator[Rewriting]:
         return
     numbers = {unit: np.array([float(found[at][0]) for at in found if found[at][1] == unit]) for unit in common}
     main = "" if "" in common else max(common, key=lambda unit: units[unit])
-    same = [unit for unit in common if unit and _alike(numbers[unit], numbers[main])]
-    spelled = [unit for unit in same if "%" not in unit]
-    if (main and len({_bare(unit) for unit in common}) < len(common)) or (not main and spelled):
-        same = [unit for unit in common if unit]
+    if main:
+        same = [unit for unit in common if _is_same(unit, main)]
+        same = same if len(same) > 1 else []
+    else:
+        alike = [unit for unit in common if unit and _alike(numbers[unit], numbers[main])]
+        same = [unit for unit in common if unit in alike or any(_is_same(unit, each) for each in alike)]
     new = {at: _short(number) for at, (number, unit) in found.items() if unit and unit.startswith(tuple(same))}
     if new:
         named = ", ".join(f'"{unit}"' for unit in sorted(same, key=lambda unit: -units[unit])[:4])
@@ -113,6 +115,11 @@ def _bare(unit: str) -> str:
     """A unit without dots, case and plural, and by its first letter: oz., oz, ounce and ounces are one."""
     letters = re.sub(r"[^a-z%]", "", unit.lower())
     return letters[:1]
+
+
+def _is_same(unit: str, other: str) -> bool:
+    """Whether two units are one that is spelled in two ways; two of the same length are not, but for case."""
+    return _bare(unit) == _bare(other) and (len(unit) != len(other) or unit.lower() == other.lower())
 
 
 def _alike(some: np.ndarray, others: np.ndarray) -> bool:

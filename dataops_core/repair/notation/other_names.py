@@ -192,10 +192,17 @@ def _of_sources(column: EncodedColumn, found: dict[int, int], groups: list[Group
     counts = column.counts
     for name, codes, values in groups:
         kept = _of_groups(column, found, codes, len(values))
+        if len(kept) == 1 and any(_adds_words(column.values[one], column.values[to]) for one, to in kept.items()):
+            continue  # one value alone that says more may be just that
         cells = int(counts[list(kept)].sum()) if kept else 0
         if cells > best[0]:
             best = (cells, kept, name)
     return best[1], best[2]
+
+
+def _adds_words(one: str, other: str) -> bool:
+    """Whether a text has all words of another, and more."""
+    return set(plain(other).split()) < set(plain(one).split())
 
 
 def _of_groups(column: EncodedColumn, found: dict[int, int], codes: np.ndarray, number: int) -> dict[int, int]:

@@ -101,6 +101,7 @@ SAME |= {
 FRACTION = Unit("share", 1.0)  # a number without a sign beside shares in per cent
 COMMA, COMMAS = re.compile(r"(?<=\d),(?=\d)"), 0.5  # of the values have a decimal comma
 POINT = re.compile(r"(?<=\d)\.(?=\d)")
+CAPITAL = re.compile("[BDGHMST]")  # no unit is written so: part of a code, where nothing else names a unit
 LAST_WORD = re.compile(rf"{LETTER}+(?:/{LETTER}+)?")
 
 
@@ -173,7 +174,7 @@ def _find(values: Sequence[str], column: EncodedColumn, seed: int) -> Iterator[C
         numbers = np.array([float(text) for text in texts.values()])
         if unit == main or own is None or sum(int(counts[at]) for at in texts) < FEWEST:
             continue
-        target = _target(column.name, main, own, numbers, (float(low), float(high)))
+        target = _target(column.name, (unit, main), own, numbers, (float(low), float(high)))
         if target is None:
             apart = ((numbers < low) | (numbers > high)).mean() >= WITHIN
             if apart:
@@ -191,15 +192,18 @@ def _find(values: Sequence[str], column: EncodedColumn, seed: int) -> Iterator[C
         yield Conversion(frozenset(texts), new, sure, why)
 
 
-def _target(name: str, main: str, own: Unit, numbers: np.ndarray, among: tuple[float, float]) -> Unit | None:
+def _target(
+    name: str, units: tuple[str, str], own: Unit, numbers: np.ndarray, among: tuple[float, float]
+) -> Unit | None:
     """The unit of the other cells: the one that they carry, that the name of the column says, or the only one in which
-    these numbers lie among them.
+    these numbers lie among them. `units` are what stands behind these numbers, and behind the others.
     """
+    unit, main = units
     words = LAST_WORD.findall(name)
     named = unit_of(main) if main else unit_of(words[-1]) if words else None
     if own.measures == "share":
         named = unit_of(main) if main else FRACTION
-    options = [named] if named is not None else list(dict.fromkeys(UNITS.values()))
+    options = [named] if named is not None else [] if CAPITAL.fullmatch(unit) else list(dict.fromkeys(UNITS.values()))
     fits = []
     for each in options:
         if each is None or each.measures != own.measures or each == own:

@@ -57,6 +57,8 @@ NEGATIONS = frozenset(  # whoever leaves one out says the opposite
         "uten",
     ]
 )
+SAVED = 2  # letters that an abbreviation is shorter, at the least
+CODE = 4  # capitals: a code, of which nothing is an abbreviation
 INITIALS = (2, 6)  # letters of a name that is nothing but initials
 
 
@@ -74,6 +76,8 @@ def is_other_writing(one: str, other: str, strict: bool = False) -> bool:
     (True, False)
     >>> is_other_writing("Ward 1", "Ward 10"), is_other_writing("York", "New York")
     (False, False)
+    >>> is_other_writing("40 photographs, tinted", "Photograph, tinted")
+    False
     >>> [is_other_writing("J Immunol", "Br J Immunol", strict) for strict in (False, True)]
     [True, False]
     >>> is_other_writing("Road not closed", "Road closed"), is_other_writing("No. 5, High St", "No 5 High Street")
@@ -127,7 +131,7 @@ def _initials_apart(one: Sequence[str], other: Sequence[str]) -> bool:
 
 def _may_go(word: str, strict: bool) -> bool:
     """Whether an abbreviation may leave a word out."""
-    if len(word) > SMALL or ROMAN.fullmatch(word):
+    if len(word) > SMALL or ROMAN.fullmatch(word) or any(map(str.isdigit, word)):
         return False
     return not strict or word[0].islower() or word.lower() in ARTICLES
 
@@ -172,6 +176,8 @@ def may_abbreviate(one: str, other: str, rare: Collection[str]) -> bool:
     (True, False)
     >>> may_abbreviate("Self-emp-inc", "Self-emp-not-inc", {"self"})
     False
+    >>> may_abbreviate("AM6", "A6", ()), may_abbreviate("G", "GPR", ())
+    (False, False)
     """
     words = [[plain(word) for word in _words(text)] for text in (one, other)]
     short, long = sorted(words, key=lambda each: sum(map(len, each)))
@@ -179,6 +185,9 @@ def may_abbreviate(one: str, other: str, rare: Collection[str]) -> bool:
         return False
     if set(short) <= set(long):
         return not set(short).isdisjoint(rare)
+    letters = sum(map(len, long))
+    if letters < sum(map(len, short)) + SAVED or (letters <= CODE and max(one, other, key=len).isupper()):
+        return False
     return "".join(short) == "".join(word[0] for word in long) or _is_within(short, long)
 
 

@@ -18,8 +18,9 @@ from dataops_core.repair.encoding import EncodedColumn
 from dataops_core.repair.notation.other_writing import may_abbreviate
 
 FEWEST_VALUES, MOST_VALUES = 20, 50_000  # different values of the column
-WORDS = 10  # of a value
+WORDS, PROSE = 10, 0.1  # of a value; share of the cells with more: sentences, which nobody writes alike
 FEWEST, TIMES = 4, 3  # values that differ in these words alone; times as many cells have the usual word
+SIGNS = ",;:"  # at the end of a word, which belong to the sentence
 STEM = 3  # letters before the end of a compound that a rule says: "str." of "Gartenstr."
 SURE = 0.98
 
@@ -60,6 +61,8 @@ def find(column: EncodedColumn) -> Iterator[Reworded]:
     counts = column.counts
     held = np.flatnonzero(counts).tolist()
     if column.type != "text" or not FEWEST_VALUES <= len(held) <= MOST_VALUES:
+        return
+    if sum(int(counts[at]) for at in held if column.values[at].count(" ") >= WORDS) > PROSE * counts.sum():
         return
     words = {at: parts for at in held if 2 <= len(parts := column.values[at].split(" ")) <= WORDS}
     cells: Counter[str] = Counter()
@@ -119,7 +122,14 @@ def _back(rule: Rule) -> Rule:
 def _rule(odd: str, usual: str) -> Rule | None:
     """What the two words have not in common, where one may be the other written shorter or with other letters."""
     one, other = plain(odd), plain(usual)
-    if odd == usual or not one or not other or odd.casefold() == usual.casefold():
+    if (
+        odd == usual
+        or odd[-1] in SIGNS
+        or usual[-1] in SIGNS
+        or not one
+        or not other
+        or odd.casefold() == usual.casefold()
+    ):
         return None
     if one != other and not (one[0] == other[0] and min(len(one), len(other)) > 1 and may_abbreviate(odd, usual, ())):
         return None

@@ -9,12 +9,13 @@ from datetime import date
 
 import numpy as np
 
-from dataops_core.repair.encoding import EncodedTable
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.formats import Format
 from dataops_core.repair.rows.exchanged import DATES, numbers_of
 
 TOGETHER = 0.9  # of the rows have one value of another column
 COMMON, VALUES = 0.6, 500  # share of the other rows with that value at the most; different values of a column
+NUMBERED, YEARS = 25, (1900, 2100)  # clerks, offices, devices that have numbers for names
 BY_CHANCE = 1e-4
 RUN, ENDS = 0.3, (0.02, 0.98)  # share of the other rows between rows that follow on each other; of these
 
@@ -36,9 +37,18 @@ def groups_of(table: EncodedTable, learned: Mapping[int, Format]) -> list[Group]
             codes = np.full(len(days), -1)
             codes[there] = places
             made += [(column.name, codes, months.tolist())] if len(months) <= VALUES else []
-        elif column.type != "decimal" and 2 <= (column.counts > 0).sum() <= VALUES:
+        elif 2 <= (column.counts > 0).sum() <= VALUES and not _is_measured(column):
             made.append((column.name, column.codes, list(column.values)))
     return made
+
+
+def _is_measured(column: EncodedColumn) -> bool:
+    """Whether a column holds numbers that are no years, and too many to be those of clerks or offices."""
+    if column.type != "integer":
+        return column.type == "decimal"
+    numbers = column.numbers()[column.counts > 0]
+    low, high = numbers.min(), numbers.max()
+    return bool(len(numbers) > NUMBERED and not YEARS[0] <= low <= high <= YEARS[1])
 
 
 def _month(day: float) -> str:

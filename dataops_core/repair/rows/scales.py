@@ -228,7 +228,10 @@ def _come_back(few: np.ndarray, others: np.ndarray, change: Change, digits: list
     if ((made >= low) & (made <= high)).mean() < ONE_POWER:
         return 0.0
     unit, rounded = 10.0 ** -digits[1], 0.5 * change.times * 10.0 ** -digits[0]
-    if rounded <= FINE * unit and (np.abs(made - np.round(made, digits[1])) <= rounded * (1 + ROUNDING)).mean() < ONE_POWER:
+    if (
+        rounded <= FINE * unit
+        and (np.abs(made - np.round(made, digits[1])) <= rounded * (1 + ROUNDING)).mean() < ONE_POWER
+    ):
         return 0.0  # written finely enough to see that no number of the other unit was converted
     some = np.random.default_rng([len(few), len(others)]).choice(others, min(len(others), LOOKED_AT))
     written = np.round((some - change.plus) / change.times, digits[0])

@@ -108,6 +108,13 @@ def _rows_of(column: EncodedColumn, places: list[int]) -> np.ndarray:
     return np.flatnonzero(mask[column.codes])
 
 
+def _apart(numbers: np.ndarray, above: float, gap: float) -> np.ndarray:
+    """Which numbers are above a number, and apart from all that are less: a long tail has no such gap (rows,)."""
+    ordered = np.sort(numbers[np.isfinite(numbers)])
+    gaps = np.flatnonzero((np.diff(ordered) >= gap) & (ordered[1:] > above))
+    return numbers >= ordered[gaps[0] + 1] if len(gaps) else np.zeros(len(numbers), dtype=bool)
+
+
 def _foreign_numbers(table: EncodedTable) -> dict[tuple[int, int], np.ndarray]:
     """By column and another among whose numbers they lie: the rows with a number far outside its own column."""
     far: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -120,7 +127,7 @@ def _foreign_numbers(table: EncodedTable) -> dict[tuple[int, int], np.ndarray]:
                 low, high = np.quantile(known, [0.25, 0.75])
                 spread = high - low
                 if spread > 0:
-                    beyond = (numbers < low - FAR * spread) | (numbers > high + FAR * spread)
+                    beyond = _apart(numbers, high + FAR * spread, spread) | _apart(-numbers, FAR * spread - low, spread)
                     far[at] = (np.flatnonzero(beyond), numbers[beyond])
                     near[at] = (float(np.quantile(known, AMONG[0])), float(np.quantile(known, AMONG[1])))
     made = {}
