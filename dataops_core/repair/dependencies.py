@@ -18,6 +18,7 @@ import numpy as np
 from dataops_core.repair.encoding import EncodedTable
 
 STRONG = 0.75  # agreement beyond chance that makes a dependency
+MEASURED = 0.9  # the same, where a column of decimals decides: what is measured is no key of anything
 NOISY = 0.35  # agreement that makes one where what contradicts it is scattered as errors are
 SCATTERED = 0.1  # agreement beyond chance of cells that contradict their groups, at most
 MIXED = 0.5  # pairs of rows that agree in a column of few values: what contradicts is alike there for want of others
@@ -143,7 +144,10 @@ def _following(
         found = glanced if len(first) == len(places) else _strength_of(table, at, groups, places, rows, chances[at])
         if found is None or found[0] < NOISY:
             continue
+        is_measured = any(table.columns[place].type == "decimal" for place in deciding)
         noisy = found[0] < STRONG
+        if found[0] < MEASURED and is_measured:
+            continue
         if noisy and (len(deciding) > 1 or table.columns[at].type == "decimal"):
             continue
         codes = table.columns[at].codes[places if rows is None else rows[places]]
@@ -240,9 +244,30 @@ def strength(groups: np.ndarray, codes: np.ndarray, wide: int, chance: float) ->
     large = sizes > 1
     if (large & (tops > 1)).sum() < FEWEST_GROUPS:
         return None
-    held = held[np.repeat(large, np.diff(np.r_[starts, len(cells)]))]
-    if held.min() == held.max():
+    kept = held[np.repeat(large, np.diff(np.r_[starts, len(cells)]))]
+    if kept.min() == kept.max():
         return None
-    sizes, agree = sizes[large], agree[large]
-    share = float((agree / (sizes - 1.0)).sum() / sizes.sum())
-    return (share - chance) / (1 - chance), int(sizes.sum()), len(sizes)
+    share = float((agree[large] / (sizes[large] - 1.0)).sum() / sizes[large].sum())
+    apart = _apart_from_usual(codes[there], (held, cells, starts), large, wide)
+    return min((share - chance) / (1 - chance), apart), int(sizes[large].sum()), int(large.sum())
+
+
+def _apart_from_usual(
+    codes: np.ndarray, runs: tuple[np.ndarray, np.ndarray, np.ndarray], large: np.ndarray, wide: int
+) -> float:
+    """How far pairs of rows of a group agree beyond chance, of those that do not both hold the column's most frequent
+    value: it stands together in many groups where it is that of most rows anyway.
+    """
+    held, cells, starts = runs
+    counts = np.bincount(codes, minlength=wide).astype(float)
+    usual, total = int(counts.argmax()), counts.sum()
+    sizes = np.add.reduceat(cells, starts)[large].astype(float)
+    both = np.add.reduceat(np.where(held == usual, cells * (cells - 1.0), 0.0), starts)[large]
+    agree = np.add.reduceat(np.where(held != usual, cells * (cells - 1.0), 0.0), starts)[large]
+    weight = 1.0 / (sizes - 1.0)
+    pairs = float(((sizes * (sizes - 1.0) - both) * weight).sum())
+    if not pairs:
+        return 1.0
+    squares = float(((counts / total) ** 2).sum() - (counts[usual] / total) ** 2)
+    chance = squares / (1.0 - (counts[usual] / total) ** 2)
+    return (float((agree * weight).sum()) / pairs - chance) / (1 - chance)

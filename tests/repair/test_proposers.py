@@ -38,9 +38,30 @@ def test_strength_is_the_share_of_agreeing_pairs_freed_of_chance():
     # pairs that agree: 2 of 6, 6 of 6, 6 of 6; any two rows: (2 + 12 + 6) / 72
     share = (2 / 6 * 3 + 3 + 3) / 9
     base = (2 * 1 + 4 * 3 + 3 * 2) / 72
-    assert strength(groups, codes, 3, by_chance(np.bincount(codes))) == pytest.approx(
-        ((share - base) / (1 - base), 9, 3)
-    )
+    # without those that both hold 1, the most frequent value: 2 of 6, none, 6 of 6; any two rows: 13 of 65
+    apart = (2 + 6) / (6 + 6)
+    assert strength(groups, codes, 3, by_chance(np.bincount(codes))) == pytest.approx(((apart - 0.2) / 0.8, 9, 3))
+    assert (apart - 0.2) / 0.8 < (share - base) / (1 - base)
+
+
+def test_a_usual_value_that_stands_together_in_many_groups_is_no_dependency(coded):
+    rng = np.random.default_rng(3)
+    games = np.where(rng.random(900) < 0.6, 0, rng.integers(1, 30, 900))
+    runs = np.where(games == 0, 0, rng.integers(0, 9, 900))
+    table = coded({"games": games.tolist(), "runs": runs.tolist()})
+    assert not [each for each in dependencies.find(table) if each.following == 1]
+
+
+def test_what_is_measured_decides_only_what_hardly_ever_contradicts_it(coded):
+    rng = np.random.default_rng(4)
+    lengths = np.round(rng.integers(20, 60, 900) / 7, 3)
+    kinds = np.array([f"k{int(length * 7) % 9}" for length in lengths], dtype=object)
+    wrong = rng.choice(900, 72, replace=False)
+    kinds[wrong] = "k0"
+    names = [f"n{length}" for length in lengths]
+    table = coded({"length": lengths.tolist(), "name": names, "kind": kinds.tolist()})
+    deciding = {each.deciding for each in dependencies.find(table) if each.following == 2}
+    assert (1,) in deciding and (0,) not in deciding
 
 
 def test_independent_columns_have_no_strength_however_many_groups_there_are():
