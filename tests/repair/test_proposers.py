@@ -199,12 +199,11 @@ def test_two_values_in_one_cell_are_split_where_the_other_is_missing(coded):
 
 def test_spellings_follow_the_usual_one_and_even_ones_stay(coded):
     column = coded({"a": ["Rome"] * 30 + ["ROME", " Rome"] + ["yes"] * 5 + ["Yes"] * 5 + ["Bonn "]}).columns[0]
-    rewriting = next(forms.spellings(column))
-    assert {column.values[at]: new for at, new in rewriting.new.items()} == {
-        "ROME": "Rome",
-        " Rome": "Rome",
-        "Bonn ": "Bonn",
-    }
+    told = [(each.why, {column.values[at]: new for at, new in each.new.items()}) for each in forms.spellings(column)]
+    assert told == [
+        ("only case or spaces differ from a value that occurs far more often", {"ROME": "Rome", " Rome": "Rome"}),
+        ("spaces at the start or the end", {"Bonn ": "Bonn"}),
+    ]
 
 
 def test_votes_of_two_columns_count_more_than_of_one(coded):

@@ -75,16 +75,23 @@ def spellings(column: EncodedColumn) -> Iterator[Rewriting]:
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for at in np.flatnonzero(counts).tolist():
         groups[" ".join(column.values[at].casefold().split())].append(at)
-    new: dict[int, str] = {}
+    variants: dict[int, str] = {}
+    trimmed: dict[int, str] = {}
     for group in groups.values():
         best = max(group, key=lambda at: (int(counts[at]), column.values[at]))
         usual = counts[best] >= FREQUENT and all(counts[best] >= TIMES * counts[at] for at in group if at != best)
         for at in group:
-            right = column.values[best] if usual else column.values[at].strip()
-            if right.strip() and right.strip() != column.values[at]:
-                new[at] = right.strip()
-    if new:
-        yield Rewriting(new, "spelling", "only case or spaces differ from a value that occurs far more often")
+            bare, right = column.values[at].strip(), column.values[best].strip()
+            if usual and right:
+                variants |= {at: right} if right != column.values[at] else {}
+            elif bare and bare != column.values[at]:
+                trimmed[at] = bare
+    for new, why in (
+        (variants, "only case or spaces differ from a value that occurs far more often"),
+        (trimmed, "spaces at the start or the end"),
+    ):
+        if new:
+            yield Rewriting(new, "spelling", why)
 
 
 def _tells_unit(found: Mapping[int, tuple[str, str]], counts: np.ndarray) -> bool:

@@ -19,7 +19,7 @@ from dataops_core.repair.encoding import EncodedColumn, EncodedTable, Texts
 OWN, TIMES = 3, 10  # cells of a column that hold a text which belongs there, and how many more than in any other
 MOST_VALUES = 50_000  # different texts of a column
 REPEATED = 0.5  # of the cells hold a text that others hold, too
-FAR = 3.0  # spreads of the middle half: a number beyond
+FAR, NEAR = 3.0, 1.5  # spreads of the middle half: a number beyond, and one that is among the others
 AMONG = (0.02, 0.98)  # of the numbers of the other column
 FEWEST = 2  # rows in which numbers are exchanged: one row may be rare in both columns
 MOST = 0.05  # of the rows; more are no faults
@@ -129,7 +129,8 @@ def _foreign_numbers(table: EncodedTable) -> dict[tuple[int, int], np.ndarray]:
                 if spread > 0:
                     beyond = _apart(numbers, high + FAR * spread, spread) | _apart(-numbers, FAR * spread - low, spread)
                     far[at] = (np.flatnonzero(beyond), numbers[beyond])
-                    near[at] = (float(np.quantile(known, AMONG[0])), float(np.quantile(known, AMONG[1])))
+                    least, most = np.quantile(known, AMONG)
+                    near[at] = (max(low - NEAR * spread, least), min(high + NEAR * spread, most))
     made = {}
     for one, other in combinations([at for at, (rows, _) in far.items() if len(rows)], 2):
         for a, b in ((one, other), (other, one)):
