@@ -19,6 +19,7 @@ from dataops_core.repair.encoding import EncodedTable
 
 STRONG = 0.75  # agreement beyond chance that makes a dependency
 MEASURED = 0.9  # the same, where a column of decimals decides: what is measured is no key of anything
+TWO_NUMBERS, NUMBERS = 0.95, {"integer", "decimal"}  # the same, where two columns of numbers decide
 NOISY = 0.35  # agreement that makes one where what contradicts it is scattered as errors are
 SCATTERED = 0.1  # agreement beyond chance of cells that contradict their groups, at most
 MIXED = 0.5  # pairs of rows that agree in a column of few values: what contradicts is alike there for want of others
@@ -130,6 +131,10 @@ def _following(
     shared = int(counts[counts > 1].sum())
     if (counts > 1).sum() < FEWEST_GROUPS or shared < max(FEWEST_ROWS, FEWEST_SHARE * len(groups)):
         return
+    types = [table.columns[place].type for place in deciding]
+    least = MEASURED if "decimal" in types else NOISY
+    if len(types) > 1 and set(types) <= NUMBERS:
+        least = TWO_NUMBERS
     places = whole_groups(groups, LOOKED_AT, rng)
     first = places if len(places) <= 2 * GLANCE else np.sort(places[whole_groups(groups[places], GLANCE, rng)])
     share = table.rows / max(1, len(groups)) * shared / max(1, len(places))
@@ -144,9 +149,8 @@ def _following(
         found = glanced if len(first) == len(places) else _strength_of(table, at, groups, places, rows, chances[at])
         if found is None or found[0] < NOISY:
             continue
-        is_measured = any(table.columns[place].type == "decimal" for place in deciding)
         noisy = found[0] < STRONG
-        if found[0] < MEASURED and is_measured:
+        if found[0] < least:
             continue
         if noisy and (len(deciding) > 1 or table.columns[at].type == "decimal"):
             continue

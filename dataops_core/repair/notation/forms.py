@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
+from dataops_core.repair.notation.units import AMOUNT, unit_of
 
-AMOUNT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d+|\.(?!\w))?|\.\d+))\s*([^\d\s.,+-][^\d]{0,14})?\s*")
 SHARE = 0.9  # of the cells must be amounts
 SEVERAL = 0.01  # of them, a unit must have to count as one of several
+SHORT = 3  # letters of a unit that is shortened
 CODES = 3  # numbers that come again, at the least, where what stands behind them may be told by them
 CODED = 0.97  # of the cells with such a number have what usually stands behind it: it is a code
 SPLIT_ROWS = 3
@@ -60,6 +61,9 @@ def amounts(column: EncodedColumn) -> Iterator[Rewriting]:
     else:
         alike = [unit for unit in common if unit and _alike(numbers[unit], numbers[main])]
         same = [unit for unit in common if unit in alike or any(_is_same(unit, each) for each in alike)]
+        letters = [unit for unit in same if len(unit) == 1 and unit.isalpha()]
+        if len({unit.lower() for unit in letters}) > 1:
+            return  # letters behind a number are part of a code
     new = {at: _short(number) for at, (number, unit) in found.items() if unit and unit.startswith(tuple(same))}
     if new:
         named = ", ".join(f'"{unit}"' for unit in sorted(same, key=lambda unit: -units[unit])[:4])
@@ -118,15 +122,13 @@ def _hides_digit(unit: str, found: Mapping[int, tuple[str, str]]) -> bool:
     return with_unit[len(with_unit) // 2] < without[len(without) // 2]
 
 
-def _bare(unit: str) -> str:
-    """A unit without dots, case and plural, and by its first letter: oz., oz, ounce and ounces are one."""
-    letters = re.sub(r"[^a-z%]", "", unit.lower())
-    return letters[:1]
-
-
 def _is_same(unit: str, other: str) -> bool:
-    """Whether two units are one that is spelled in two ways; two of the same length are not, but for case."""
-    return _bare(unit) == _bare(other) and (len(unit) != len(other) or unit.lower() == other.lower())
+    """Whether two units are one that is spelled in two ways: in other case, with a point, in the plural, shortened."""
+    if unit_of(unit) is not None and unit_of(unit) == unit_of(other):
+        return True
+    short, long = sorted((each.lower().strip(". ") for each in (unit, other)), key=len)
+    rest = iter(long)
+    return short == long or (short[:1] == long[:1] and len(short) <= SHORT and all(sign in rest for sign in short))
 
 
 def _alike(some: np.ndarray, others: np.ndarray) -> bool:

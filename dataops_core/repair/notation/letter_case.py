@@ -49,7 +49,7 @@ def find(column: EncodedColumn, seed: int = 0) -> Iterator[Recased]:
     if there:
         yield Recased(there, 0.99, "other cells hold the same in capitals and small letters, as nearly all do")
     words = _Words([column.values[at] for at in both])
-    new = {at: words.recased(column.values[at]) for at in odd if at not in there and " " in column.values[at].strip()}
+    new = {at: words.recased(column.values[at]) for at in odd if at not in there and words.knows(column.values[at])}
     if new:
         rng = np.random.default_rng([seed, len(both)])
         tried = [column.values[at] for at in rng.permutation(both)[:TRIED].tolist() if " " in column.values[at].strip()]
@@ -82,6 +82,14 @@ class _Words:
         for text in values:
             for at, word in enumerate(WORD.findall(text)):
                 self.forms[_key(word, at)][word] += 1
+
+    def knows(self, text: str) -> bool:
+        """Whether a text has several words, and one of them is written otherwise in other values."""
+        words = WORD.findall(text)
+        forms = (self.forms.get(_key(word, at), Counter()) for at, word in enumerate(words))
+        return len(words) > 1 and any(
+            number >= KNOWN and form not in words for each in forms for form, number in each.items()
+        )
 
     def recased(self, text: str, own: str | None = None) -> str:
         """A text with each word as most values write it in that place, or begun with a capital where none holds it;

@@ -8,6 +8,7 @@ nearly all of its rows are those of one clerk, source or period, in which the ot
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -192,17 +193,18 @@ def _of_sources(column: EncodedColumn, found: dict[int, int], groups: list[Group
     counts = column.counts
     for name, codes, values in groups:
         kept = _of_groups(column, found, codes, len(values))
-        if len(kept) == 1 and any(_adds_words(column.values[one], column.values[to]) for one, to in kept.items()):
-            continue  # one value alone that says more may be just that
+        if len(kept) == 1 and any(_differ_in_words(column.values[one], column.values[to]) for one, to in kept.items()):
+            continue  # one value alone that says more, or less, may be just that
         cells = int(counts[list(kept)].sum()) if kept else 0
         if cells > best[0]:
             best = (cells, kept, name)
     return best[1], best[2]
 
 
-def _adds_words(one: str, other: str) -> bool:
-    """Whether a text has all words of another, and more."""
-    return set(plain(other).split()) < set(plain(one).split())
+def _differ_in_words(one: str, other: str) -> bool:
+    """Whether one of two texts has all words of the other, and more."""
+    both = [set(re.findall(r"[^\W_]+", plain(text))) for text in (one, other)]
+    return both[0] < both[1] or both[1] < both[0]
 
 
 def _of_groups(column: EncodedColumn, found: dict[int, int], codes: np.ndarray, number: int) -> dict[int, int]:

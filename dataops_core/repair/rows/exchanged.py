@@ -17,6 +17,7 @@ from dataops_core.repair.notation.formats import Format
 from dataops_core.repair.rows.date_order import NEAR, TELLS, middles
 from dataops_core.repair.rows.swapped_columns import LEAST, SURE, Swapped
 
+FEWEST_NUMBERS = 4  # numbers in the wrong order, which are measured, and may be in that order
 ORDERED, APART = 0.97, 0.5  # of the rows: the second is not below the first; it is above it
 FEWEST_ROWS, FEWEST = 50, 3  # with both, and in the wrong order
 USUAL = (0.005, 0.995)  # of the distances between them
@@ -42,27 +43,44 @@ def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Swapped
         if kind and len(cells[kind]) < MOST_COLUMNS:
             cells[kind][at] = numbers
     for group in cells.values():
-        for one, other in permutations(group, 2):
+        pairs = [pair for pair in permutations(group, 2) if _are_ordered(group[pair[0]], group[pair[1]])]
+        for one, other in pairs:
             found = _exchanged(group[one], group[other], is_date=group is cells["date"])
+            found = found and _in_order_with_others(found, group, (one, other), pairs)
             if found is not None:
                 names = f'"{table.columns[one].name}" and "{table.columns[other].name}"'
                 why = f"{names} are in the wrong order, and exchanged as far apart as in other rows"
                 yield Swapped(min(one, other), max(one, other), found[0], False, found[1], why)
 
 
+def _in_order_with_others(
+    found: tuple[np.ndarray, float],
+    cells: Mapping[int, np.ndarray],
+    pair: tuple[int, int],
+    pairs: list[tuple[int, int]],
+) -> tuple[np.ndarray, float] | None:
+    """The rows in which the two cells, exchanged, are in order with those of all other columns as well: else the whole
+    row goes the other way.
+    """
+    rows, sure = found
+    new = {pair[0]: cells[pair[1]][rows], pair[1]: cells[pair[0]][rows]}
+    good = np.ones(len(rows), dtype=bool)
+    for one, other in pairs:
+        if (one, other) != pair and {one, other} & set(pair):
+            good &= ~(new.get(one, cells[one][rows]) > new.get(other, cells[other][rows]))
+    return (rows[good], sure) if good.sum() >= FEWEST else None
+
+
 def _exchanged(first: np.ndarray, second: np.ndarray, *, is_date: bool) -> tuple[np.ndarray, float] | None:
     """Rows in which two columns, of which the first is never above the second, are exchanged, and how sure that is.
     Where the day and month of one date, exchanged, explain it as well, nobody knows.
     """
-    if not _may_be_ordered(first, second):
-        return None
     between = second - first
     there = np.isfinite(between)
     known = between[there]
     wrong = np.flatnonzero(there & (between < 0))
-    if len(known) < FEWEST_ROWS or len(wrong) < FEWEST or len(wrong) > (1 - ORDERED) * len(known):
-        return None
-    if (known > 0).mean() < APART:
+    fewest = FEWEST if is_date else FEWEST_NUMBERS
+    if len(known) < FEWEST_ROWS or len(wrong) < fewest:
         return None
     low, high = np.quantile(known[known >= 0], USUAL)
     start, end = np.quantile(first[there], USUAL)
@@ -82,7 +100,7 @@ def _exchanged(first: np.ndarray, second: np.ndarray, *, is_date: bool) -> tuple
         return None
     others = len(wrong) - int(usual.sum())  # wrong in some other way: so many of these are as far apart by chance
     sure = SURE * (1.0 - (others + 0.5) * wide / max(1, int(usual.sum())))
-    return (wrong[usual], sure) if usual.sum() >= FEWEST and sure >= LEAST else None
+    return (wrong[usual], sure) if usual.sum() >= fewest and sure >= LEAST else None
 
 
 def _spread_alike(known: np.ndarray, exchanged: np.ndarray) -> bool:
@@ -107,12 +125,16 @@ def _is_in_place(cells: np.ndarray, rows: np.ndarray, new: np.ndarray) -> np.nda
     return (np.abs(cells[rows] - middle[rows]) <= near) & (np.abs(new - middle[rows]) > near)
 
 
-def _may_be_ordered(first: np.ndarray, second: np.ndarray) -> bool:
-    """Whether a glance at some rows leaves it open that the first is never above the second."""
-    step = max(1, len(first) // GLANCE)
-    between = second[::step] - first[::step]
-    known = between[np.isfinite(between)]
-    return len(known) > 0 and (known < 0).mean() <= 2 * (1 - ORDERED) and (known > 0).mean() >= APART / 2
+def _are_ordered(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether the first is nearly never above the second, and often below; a glance at some rows tells it at once where
+    that is not so.
+    """
+    for step, slack in ((max(1, len(first) // GLANCE), 2), (1, 1)):
+        between = second[::step] - first[::step]
+        known = between[np.isfinite(between)]
+        if not len(known) or (known < 0).mean() > slack * (1 - ORDERED) or (known > 0).mean() < APART / slack:
+            return False
+    return True
 
 
 def written_as(text: str, source: Format | None, target: EncodedColumn, form: Format | None) -> str:

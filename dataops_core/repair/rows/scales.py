@@ -18,7 +18,7 @@ from scipy import stats
 
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.formats import Format
-from dataops_core.repair.notation.other_units import LAST_WORD, UNITS, unit_of
+from dataops_core.repair.notation.units import LAST_WORD, UNITS, unit_of
 from dataops_core.repair.rows.exchanged import numbers_of
 from dataops_core.repair.rows.in_common import Group, groups_of, in_a_run, in_common
 from dataops_core.repair.rows.swapped_columns import LEAST, SURE
@@ -33,7 +33,7 @@ DIFFERENT = 3  # numbers of another unit, at the least
 FINE = 0.25  # of the last digit of the others, within which a number comes back that is written with more decimals
 MOSTLY = 0.7  # of such numbers stand together
 CLEARLY = 0.1  # less unlike the others (Kolmogorov-Smirnov) must these numbers be than in any other unit
-EXACT = 11  # digits of a number and more
+EXACT = 6.5  # digits of a number and more, in the middle: computed, and not written by somebody
 MOST_DIGITS, MOST_ZEROS = 6, 3  # decimals of a number; zeros at the end of one without
 ALIKE, SLACK = 0.5, 0.05  # of half the range of the others their middle may be from that of these, and a little more
 REPEATED = 3  # cells with the same number, where a column has few of them
@@ -61,11 +61,15 @@ def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Scaled]
         if kind != "number":
             continue
         digits = _digits(numbers)
+        if _is_computed(numbers, digits):
+            continue
         for rows, options in _in_doubt(numbers, _written_digits(column, form, digits)):
             groups = groups_of(table, learned) if groups is None else groups
             own, where = _belong_together(
                 rows, np.isfinite(numbers), [each for each in groups if each[0] != column.name]
             )
+            if own is not None and _go_by_size(numbers, own, rows, options[0]):
+                continue
             found = None if own is None else _unit_of(column, numbers, own, rows, digits, options)
             if own is None or found is None or found[1] < LEAST:
                 continue
@@ -77,6 +81,21 @@ def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Scaled]
                 why = f"nearly all such numbers stand {where}; {change} they are as the others"
                 yield Scaled(at, own, [text for text in texts if text is not None], sure, why)
                 break
+
+
+def _is_computed(numbers: np.ndarray, digits: np.ndarray) -> bool:
+    """Whether numbers have more digits than anybody writes."""
+    there = np.flatnonzero(np.isfinite(numbers) & (numbers > 0))
+    return len(there) > 0 and bool(np.median(np.log10(numbers[there]) + digits[there]) > EXACT)
+
+
+def _go_by_size(numbers: np.ndarray, own: np.ndarray, doubted: np.ndarray, power: int) -> bool:
+    """Whether numbers of that size are in doubt elsewhere, too: great numbers have fewer decimals than small ones."""
+    sizes = -np.sign(power) * numbers
+    there = np.isfinite(numbers) & (numbers > 0) & (sizes >= np.median(sizes[own]))
+    there[own] = False
+    others = int(there[doubted].sum())
+    return others >= FEWEST and others > there.sum() / 2
 
 
 def _are_values(made: np.ndarray, own: np.ndarray, numbers: np.ndarray) -> bool:
@@ -128,19 +147,16 @@ def _in_doubt(numbers: np.ndarray, digits: np.ndarray) -> Iterator[tuple[np.ndar
     there = np.flatnonzero(np.isfinite(numbers) & (numbers > 0))
     if len(there) < 10 * FEWEST:
         return
-    size = np.log10(numbers[there])
+    size, shown = np.log10(numbers[there]), digits[there]
     ordered = np.sort(size)
     gaps = np.diff(ordered)
     for cut in np.argsort(-gaps, kind="stable")[:MOST_GAPS].tolist():
         for sign, few in ((1, size <= ordered[cut]), (-1, size > ordered[cut])):
             if gaps[cut] >= GAP and FEWEST <= few.sum() <= MOST * len(there) and _is_widest(size[~few], gaps[cut]):
                 yield there[few], (sign, 2 * sign, 3 * sign)
-    shown = digits[there]
     usual = int(np.bincount(shown + MOST_ZEROS).argmax()) - MOST_ZEROS
     if usual < 0:  # numbers that end with zeros may end with more of them by chance
         usual = next(p for p in range(-MOST_ZEROS, MOST_DIGITS + 1) if (shown <= p).mean() >= 1 - MOST)
-    if np.median(size + shown) > EXACT:
-        return  # computed, and never rounded: so many decimals say nothing
     for few, power in ((shown > usual, 1), (shown < usual, -1)):
         if FEWEST <= few.sum() <= MOST * len(there) and (power > 0 or usual > 0) and not _is_tail(size, few, power):
             yield there[few], tuple(power * size for size in (1, 2, 3))
