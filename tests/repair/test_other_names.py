@@ -130,3 +130,22 @@ def test_names_of_the_same_country_are_known_and_words_are_not():
     names = known_names.countries()
     assert known_names.named_by(names, "Allemagne") == known_names.named_by(names, "DEU") == {"DEU"}
     assert known_names.named_by(names, "Baker Street") == frozenset()
+
+
+def test_one_value_that_says_more_and_codes_are_no_other_names(coded):
+    rng = np.random.default_rng(8)
+    maker = rng.choice(["Ames", "Boyd", "Carr", "Dunn"], 800)
+    drive = rng.choice(["4-Wheel Drive", "Front-Wheel Drive"], 800)
+    drive = np.where((maker == "Dunn") & (drive == "4-Wheel Drive"), "Part-time 4-Wheel Drive", drive)
+    assert found(coded, {"maker": maker.tolist(), "drive": drive.tolist()}) == {}
+    gear = rng.choice(["A", "M", "CVT"], 800)
+    gear = np.where((maker == "Dunn") & (gear == "A"), "AM", gear)
+    assert found(coded, {"maker": maker.tolist(), "gear": gear.tolist()}) == {}
+
+
+def test_what_is_measured_is_no_clerk(coded):
+    clerks, cells = rooms(9)
+    rng = np.random.default_rng(19)
+    wind = [10 * sorted(set(clerks)).index(clerk) + int(rng.integers(0, 9)) for clerk in clerks]
+    assert found(coded, {"clerk": clerks, "room": cells}) != {}
+    assert found(coded, {"wind": wind, "room": cells}) == {}

@@ -203,3 +203,27 @@ def test_all_of_them_run_as_one_recipe(make, tmp_path):
     made = run_recipe(Recipe(steps=tuple(steps_of(repairs, table))), table, tmp_path).table.frame()
     for name, cells in columns.items():
         assert [str(x).removesuffix(".0") for x in made[name]] == [str(x).removesuffix(".0") for x in cells]
+
+
+def test_the_greatest_numbers_lost_no_point_where_lost_points_would_make_far_greater_ones(coded):
+    rng = np.random.default_rng(14)
+    ratios = [round(float(x), 7) for x in rng.uniform(0.06, 1.2, 900)]
+    assert list(decimal_points.find(one(coded, [*ratios, 3.0]))) == []
+
+
+def test_a_letter_behind_a_number_is_a_code_where_nothing_names_a_unit(coded):
+    numbers = [str(n) for n in range(10, 400)]
+    assert list(other_units.find(one(coded, [*numbers, "296G", "295G", "294G", "296M", "295M", "297M"]))) == []
+
+
+def test_measures_that_lie_among_the_others_as_they_are_are_not_converted(coded):
+    rng = np.random.default_rng(15)
+    places = [f"{x:.4f}" for x in rng.uniform(-170, 170, 400)]
+    strange = [f"{x:.4f} kg" for x in rng.uniform(-160, -60, 6)]
+    assert all(not each.new for each in other_units.find(one(coded, [*places, *strange])))
+
+
+def test_censored_numbers_stay(coded):
+    cells = [*(str(n % 5 + 1) for n in range(300)), *["<1"] * 60]
+    form = formats.learn(one(coded, cells))
+    assert form is None or changes(one(coded, cells), formats.find(one(coded, cells), form)) == {}

@@ -249,3 +249,16 @@ def test_where_the_cell_that_decides_is_wrong_what_follows_from_it_stays(coded):
         zone[at] = f"zone {(at + 1 + int(rng.integers(5))) % 6}"
     table = coded({"zone": zone, "sensor": sensor, "hall": hall})
     assert {each[0] for each in found(table)} == {"zone"}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{n % 4}.{['NL', 'SP', 'SW'][n % 7 % 3]}" for n in range(300)],  # places, by number and country
+        [f"{n % 2 + 1}. {('Industrial', 'Information')[n % 2]}" for n in range(300)],
+        [f"{n % 90 + 10}{['', '', '', 'A', 'B', 'C'][n % 6]}" for n in range(300)],  # courses
+        [f"{n % 90 + 10} {['kg', 'lb'][n % 3 == 0]}" for n in range(300)],
+    ],
+)
+def test_what_is_part_of_a_code_or_another_unit_is_not_cut_off(coded, cells):
+    assert list(forms.amounts(coded({"a": cells}).columns[0])) == []

@@ -41,3 +41,17 @@ def test_other_words_and_few_examples_say_nothing(coded):
     assert found(coded, streets(" Street", " Strand")) == {}
     cells = streets(" Street", " St", rare=0.0)
     assert found(coded, [*cells, "Garten St 3"]) == {}
+
+
+def test_spaces_in_a_row_and_signs_at_the_end_of_a_word_are_no_words(coded):
+    cells = [
+        f"{street} {sign}{n}" for street in STREETS for n in range(30) for sign in ("Road,  ", "Road.  ")[n % 7 == 0 :]
+    ]
+    assert found(coded, cells) == {}
+
+
+def test_sentences_are_not_reworded(coded):
+    rng = np.random.default_rng(2)
+    told = "the damage to the left wing was {} to the people who were there"
+    cells = [told.format(rng.choice(["unknown", "unk"], p=[0.1, 0.9])) + f" on day {n}" for n in range(60)]
+    assert found(coded, [*streets(" Avenue", " Ave", rare=0.0)[:100], *cells]) == {}

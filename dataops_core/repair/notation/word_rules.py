@@ -122,14 +122,7 @@ def _back(rule: Rule) -> Rule:
 def _rule(odd: str, usual: str) -> Rule | None:
     """What the two words have not in common, where one may be the other written shorter or with other letters."""
     one, other = plain(odd), plain(usual)
-    if (
-        odd == usual
-        or odd[-1] in SIGNS
-        or usual[-1] in SIGNS
-        or not one
-        or not other
-        or odd.casefold() == usual.casefold()
-    ):
+    if not one or not other or odd.casefold() == usual.casefold() or odd[-1] in SIGNS or usual[-1] in SIGNS:
         return None
     if one != other and not (one[0] == other[0] and min(len(one), len(other)) > 1 and may_abbreviate(odd, usual, ())):
         return None

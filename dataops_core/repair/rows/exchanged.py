@@ -46,21 +46,24 @@ def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Swapped
         pairs = [pair for pair in permutations(group, 2) if _are_ordered(group[pair[0]], group[pair[1]])]
         for one, other in pairs:
             found = _exchanged(group[one], group[other], is_date=group is cells["date"])
-            found = found and _in_order_with_others(found, group, (one, other), pairs)
+            if found is not None:
+                found = _with_third(found, group, (one, other), pairs, is_date=group is cells["date"])
             if found is not None:
                 names = f'"{table.columns[one].name}" and "{table.columns[other].name}"'
                 why = f"{names} are in the wrong order, and exchanged as far apart as in other rows"
                 yield Swapped(min(one, other), max(one, other), found[0], False, found[1], why)
 
 
-def _in_order_with_others(
+def _with_third(
     found: tuple[np.ndarray, float],
     cells: Mapping[int, np.ndarray],
     pair: tuple[int, int],
     pairs: list[tuple[int, int]],
+    *,
+    is_date: bool,
 ) -> tuple[np.ndarray, float] | None:
-    """The rows in which the two cells, exchanged, are in order with those of all other columns as well: else the whole
-    row goes the other way.
+    """The rows in which the two cells, exchanged, are in order with those of all other columns as well. Numbers must
+    have been in order with these before, too: else what is measured goes the other way in the whole row.
     """
     rows, sure = found
     new = {pair[0]: cells[pair[1]][rows], pair[1]: cells[pair[0]][rows]}
@@ -68,6 +71,7 @@ def _in_order_with_others(
     for one, other in pairs:
         if (one, other) != pair and {one, other} & set(pair):
             good &= ~(new.get(one, cells[one][rows]) > new.get(other, cells[other][rows]))
+            good &= is_date | ~(cells[one][rows] > cells[other][rows])
     return (rows[good], sure) if good.sum() >= FEWEST else None
 
 

@@ -33,7 +33,7 @@ DIFFERENT = 3  # numbers of another unit, at the least
 FINE = 0.25  # of the last digit of the others, within which a number comes back that is written with more decimals
 MOSTLY = 0.7  # of such numbers stand together
 CLEARLY = 0.1  # less unlike the others (Kolmogorov-Smirnov) must these numbers be than in any other unit
-EXACT = 6.5  # digits of a number and more, in the middle: computed, and not written by somebody
+DECIMALS, EXACT = 5, 9  # of a number, in the middle; its digits: more are computed, and not written by somebody
 MOST_DIGITS, MOST_ZEROS = 6, 3  # decimals of a number; zeros at the end of one without
 ALIKE, SLACK = 0.5, 0.05  # of half the range of the others their middle may be from that of these, and a little more
 REPEATED = 3  # cells with the same number, where a column has few of them
@@ -86,7 +86,9 @@ def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Scaled]
 def _is_computed(numbers: np.ndarray, digits: np.ndarray) -> bool:
     """Whether numbers have more digits than anybody writes."""
     there = np.flatnonzero(np.isfinite(numbers) & (numbers > 0))
-    return len(there) > 0 and bool(np.median(np.log10(numbers[there]) + digits[there]) > EXACT)
+    if not len(there):
+        return False
+    return bool(np.median(digits[there]) >= DECIMALS or np.median(np.log10(numbers[there]) + digits[there]) > EXACT)
 
 
 def _go_by_size(numbers: np.ndarray, own: np.ndarray, doubted: np.ndarray, power: int) -> bool:

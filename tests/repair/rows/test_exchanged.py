@@ -118,3 +118,19 @@ def test_exchanged_dates_are_written_in_the_form_of_each_column(make):
         assert new[at, "from"] == str(end[at])
         assert new[at, "to"] == ".".join(reversed(str(start[at]).split("-")))
     assert new
+
+
+def test_cells_that_are_nearly_equal_are_not_exchanged(coded):
+    first, second = pairs(11, wrong=())
+    for at in WRONG:
+        second[at] = first[at] - 1
+    assert found(coded, {"old": first, "new": second}) == []
+
+
+def test_a_row_that_goes_the_other_way_in_three_columns_is_not_exchanged(coded):
+    rng = np.random.default_rng(12)
+    city = rng.integers(12, 30, ROWS)
+    both, road = city + rng.integers(1, 5, ROWS), city + rng.integers(6, 12, ROWS)
+    for at in WRONG:  # electric cars need less in town
+        city[at], both[at], road[at] = 60 + at, 57 + at, 52 + at
+    assert found(coded, {"city": city, "both": both, "road": road}) == []

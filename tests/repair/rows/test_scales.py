@@ -131,3 +131,59 @@ def test_only_these_cells_are_set(make):
     assert {each.cause for each in repairs} == {"scale"}
     steps = steps_of(accept(repairs, 0.9), table, "why")
     assert "replace_values" not in {step.op for step in steps}
+
+
+def test_the_least_numbers_of_a_column_with_so_many_digits_are_in_no_other_unit(coded):
+    rng = np.random.default_rng(21)
+    sort = rng.choice(["benign", "malignant"], ROWS)
+    depth = np.where(sort == "benign", 10 ** rng.uniform(-2, -0.2, ROWS), 10 ** rng.uniform(-0.8, 0.2, ROWS))
+    cells = [float(f"{x:.4g}") for x in depth]  # 0.08867 and 0.8867: smaller ones have more decimals
+    assert found(coded, {"sort": sort.tolist(), "depth": cells}) == []
+
+
+def test_great_numbers_that_have_fewer_decimals_everywhere_are_in_no_other_unit(coded):
+    rng = np.random.default_rng(22)
+    sex = rng.choice(["male", "female"], ROWS, p=[0.75, 0.25])
+    cells = [float(f"{x:.3g}") for x in 10 ** rng.normal(0.4, 0.5, ROWS)]
+    assert found(coded, {"sex": sex.tolist(), "concentration": cells}) == []
+
+
+def test_computed_numbers_and_a_state_of_its_own_are_in_no_other_unit(coded):
+    rng = np.random.default_rng(23)
+    state = np.repeat([f"s{n}" for n in range(40)], 15)
+    share = np.repeat(10 ** rng.uniform(-0.6, 1.0, 40), 15) * rng.uniform(0.95, 1.05, ROWS)
+    share[300:315] = 25.0 * rng.uniform(0.95, 1.05, 15)
+    cells = [float(f"{x:.7g}") for x in share]
+    assert found(coded, {"state": state.tolist(), "share": cells}) == []
+
+
+def test_one_number_and_numbers_that_no_other_row_has_are_values_of_their_own(coded):
+    rng = np.random.default_rng(24)
+    children = rng.choice(["yes", "no"], ROWS, p=[0.7, 0.3])
+    years = rng.choice([1.5, 4.0, 7.0, 10.0, 15.0], ROWS)
+    years[np.flatnonzero(children == "no")[:40]] = 0.125
+    assert found(coded, {"children": children.tolist(), "years": years}) == []
+    some = np.flatnonzero(children == "no")[:60]
+    years[some] = rng.choice([0.125, 0.417, 0.75], len(some))
+    assert found(coded, {"children": children.tolist(), "years": years}) == []
+
+
+def test_numbers_that_were_never_converted_are_not_read_in_the_unit_of_a_name(coded):
+    rng = np.random.default_rng(25)
+    short = rng.choice(["0", "1"], ROWS, p=[0.2, 0.8])
+    miles = rng.integers(2, 30, ROWS).astype(float)
+    rows = np.flatnonzero(short == "0")
+    miles[rows] += rng.choice([0.2, 0.5, 0.4], len(rows))
+    assert found(coded, {"short": short.tolist(), "Miles": miles}) == []
+
+
+def test_what_is_measured_is_nothing_that_rows_have_in_common(coded):
+    rng = np.random.default_rng(26)
+    feet = np.round(rng.uniform(0, 5, 40), 4)
+    at = rng.integers(0, 40, ROWS)
+    cells = np.round(10 ** rng.uniform(2, 3, ROWS))
+    cells[at == 3] /= 1000
+    cells[at == 3] = np.round(cells[at == 3], 3)
+    assert (at == 3).sum() >= 8
+    assert found(coded, {"distance": feet[at].tolist(), "cost": cells}) == []
+    assert found(coded, {"clerk": [f"c{each}" for each in at], "cost": cells}) != []

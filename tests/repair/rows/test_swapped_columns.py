@@ -95,3 +95,15 @@ def test_cells_that_would_meet_by_chance_are_not_sure(coded, places):
     for row in rng.choice(600, 200, replace=False).tolist():
         places["land"][row] = None
     assert found(coded(places)) == []
+
+
+def test_long_tails_and_one_row_that_is_rare_in_both_columns_are_not_exchanged(coded):
+    rng = np.random.default_rng(8)
+    first = 10 ** rng.normal(3, 0.6, 600)
+    table = coded({"people_1996": first.round(), "people_2001": (first * rng.uniform(0.9, 1.1, 600)).round()})
+    assert found(table) == []
+    low, high = rng.normal(10, 1, 600).round(2), rng.normal(50, 2, 600).round(2)
+    low[7], high[7] = 50.5, 10.5
+    assert found(coded({"low": low, "high": high})) == []
+    low[9], high[9] = 49.5, 9.5
+    assert [each[:3] for each in found(coded({"low": low, "high": high}))] == [(0, 1, [7, 9])]
