@@ -11,6 +11,7 @@ from dataops_core.repair.notation.format_times import Reading
 from dataops_core.values.dates import MONTH_OF
 from dataops_core.values.text import LETTER, MONEY
 
+COMPARED = frozenset("<>≤≥~±")  # what stands behind them is not what was counted
 RANGE = re.compile(
     r"((?:pages|page|pp|pgs?|p)?[.:]?\s*)([A-Za-z]?)(\d{1,6})(\s?(?:-{1,3}|[\u2010-\u2015]|to)\s?)([A-Za-z]?)(\d{1,6})"
 )
@@ -288,11 +289,15 @@ def write_runs(value: tuple, form: tuple) -> str | None:
 
 def same_places(old: tuple, new: tuple) -> bool:
     """Whether a code can go from one form to the other: all signs of one stand where the other has some, too, and no
-    decimal point is put in or taken out.
+    decimal point or sign of comparison is put in or taken out.
 
     >>> same_places(("(999) 999-9999",), ("999-999-9999",)), same_places(("9-99",), ("99-9",))
     (True, False)
+    >>> same_places(("<9",), ("9",))
+    False
     """
+    if COMPARED & set(old[0]) != COMPARED & set(new[0]):
+        return False
     if all(set(form[0]) <= set("9.,") for form in (old, new)):
         return False
     one, other = (_places(form[0]) for form in (old, new))

@@ -32,7 +32,6 @@ LONGEST_RANGE = 200  # pages, in the middle
 AFFIX_ROWS, AFFIX_VALUES = 3, 2  # rows with the same, and different values beside it
 AFFIX_PARTS, AFFIX_LENGTH = 4, 16  # its words and signs, and its characters
 CLOCKS = ("time", "date and time", "date", "month", "duration")  # kinds in which letters tell something
-COMPARED = "<>≤≥~±"  # with what they stand beside they say something else
 SIGNS = ("-", "\u2212", "+", ".", ",")
 PARTS = re.compile(rf"\d+|{LETTER}+|\s+|.", re.DOTALL)
 DIGITS = re.compile(r"\d+")
@@ -147,7 +146,7 @@ class Format:
             signs = [*parts[:before], *parts[len(parts) - after :]]
             if sum(map(len, signs)) > AFFIX_LENGTH or any(len(p) == 1 and p.isalpha() for p in signs):
                 continue  # letters beside the value may stand in the place of others
-            if any(p in COMPARED for p in signs):
+            if any(p in texts.COMPARED for p in signs):
                 continue
             if _is_part_of_number(affix[1], affix[2]) or (self._has_words and any(p[0].isalpha() for p in signs)):
                 continue

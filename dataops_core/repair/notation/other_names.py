@@ -203,7 +203,7 @@ def _of_sources(column: EncodedColumn, found: dict[int, int], groups: list[Group
 
 def _differ_in_words(one: str, other: str) -> bool:
     """Whether one of two texts has all words of the other, and more."""
-    both = [set(re.findall(r"[^\W_]+", plain(text))) for text in (one, other)]
+    both = [set(re.findall(r"[^\W_]+", text.casefold())) for text in (one, other)]
     return both[0] < both[1] or both[1] < both[0]
 
 

@@ -103,7 +103,7 @@ def _exchanged(first: np.ndarray, second: np.ndarray, *, is_date: bool) -> tuple
     if usual.any() and not _spread_alike(known[known >= 0], -between[wrong[usual]]):
         return None
     others = len(wrong) - int(usual.sum())  # wrong in some other way: so many of these are as far apart by chance
-    sure = SURE * (1.0 - (others + 0.5) * wide / max(1, int(usual.sum())))
+    sure = SURE * (1.0 - (others + (0.5 if is_date else 1.0)) * wide / max(1, int(usual.sum())))
     return (wrong[usual], sure) if usual.sum() >= fewest and sure >= LEAST else None
 
 

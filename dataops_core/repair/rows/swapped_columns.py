@@ -21,7 +21,7 @@ MOST_VALUES = 50_000  # different texts of a column
 REPEATED = 0.5  # of the cells hold a text that others hold, too
 FAR, NEAR = 3.0, 1.5  # spreads of the middle half: a number beyond, and one that is among the others
 AMONG = (0.02, 0.98)  # of the numbers of the other column
-FEWEST = 2  # rows in which numbers are exchanged: one row may be rare in both columns
+FEWEST = 2  # different numbers that are exchanged: one may be rare in both columns
 MOST = 0.05  # of the rows; more are no faults
 LEAST, SURE = 0.8, 0.98  # how sure at the least, for other proposals are no longer sought there, and at the most
 
@@ -49,6 +49,8 @@ def find(table: EncodedTable) -> Iterator[Swapped]:
         back = foreign.get((other, one))
         if back is not None and one < other:
             both = np.intersect1d(rows, back)
+            if table.columns[one].type != "text" and len(np.unique(table.columns[one].codes[both])) < FEWEST:
+                continue  # rows of one thing, which is rare in both columns
             sure = _sure(len(both), len(rows), len(back), table.rows)
             if sure:
                 yield Swapped(one, other, both, False, sure, f"{names} hold what belongs in the other one")
@@ -136,6 +138,6 @@ def _foreign_numbers(table: EncodedTable) -> dict[tuple[int, int], np.ndarray]:
         for a, b in ((one, other), (other, one)):
             rows, numbers = far[a]
             rows = rows[(numbers >= near[b][0]) & (numbers <= near[b][1])]
-            if len(rows) >= FEWEST:
+            if len(rows):
                 made[a, b] = rows
     return made
