@@ -29,6 +29,7 @@ DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
             "wrong_check_digits",
             "out_of_locale",
             "spaces_around_text",
+            "marks_beside_values",
         ),
     ),
     "consistency": (
@@ -54,7 +55,7 @@ DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "timeliness": ("dates", ("future_dates", "absurd_dates")),
-    "accuracy": ("numbers", ("outliers", "rounding_heaping", "stuck_values", "constant_per_group")),
+    "accuracy": ("numbers", ("outliers", "rounding_heaping", "finer_numbers", "stuck_values", "constant_per_group")),
 }
 OUTSIDE = {  # about what a column is good for, not about a fault of its cells
     "constant_column",

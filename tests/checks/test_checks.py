@@ -91,6 +91,12 @@ CASES = {
         "a",
         [*range(200, 205)],
     ),
+    "marks_beside_values": (
+        {"a": [*["Paris", "London", "Rome"] * 30, "Paris *", "Rome (?)", "[!] London"]},
+        "a",
+        [90, 91, 92],
+    ),
+    "finer_numbers": ({"a": [*range(200), 31.27, 44.09, 29.53]}, "a", [200, 201, 202]),
     "case_variants": ({"a": ["Paris"] * 30 + ["PARIS", "Pariis", "Rome"] + ["London"] * 30}, "a", [30]),
 }
 

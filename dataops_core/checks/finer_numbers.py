@@ -1,0 +1,60 @@
+"""More decimals than the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.column_view import ColumnView
+from dataops_core.checks.table_view import Context
+from dataops_core.wording import counted
+
+USUAL, PLACES = 0.95, 2  # of the numbers have so many decimals at the most
+FINEST = 6  # decimals that are looked at
+FEWEST, LEAST = 3, 100  # finer numbers, and different ones; numbers of the column
+QUARTERS = 4  # halves and quarters stand among whole numbers by nature
+
+
+@check(
+    "More decimals than the rest",
+    group="Numbers",
+    types=["integer", "decimal", "text"],
+    severity="note",
+    no_fix="Nothing tells what was measured: look where these rows come from.",
+)
+def finer_numbers(column: ColumnView, context: Context) -> Hit | None:
+    """Numbers with more decimals than nearly all others of the column: 149.86 among whole centimeters.
+
+    They may have been converted from another unit, averaged or guessed, and are not exact though they seem so.
+    """
+    meant = column.as_meant
+    if meant.type != "decimal" or column.kind == "id" or column.present < LEAST:
+        return None
+    numbers = meant.numbers
+    there = np.isfinite(numbers)
+    digits = _decimals(numbers[there])
+    usual = next((places for places in range(PLACES + 1) if (digits <= places).mean() >= USUAL), None)
+    if usual is None:
+        return None
+    finer = np.zeros(len(numbers), dtype=bool)
+    finer[there] = digits > usual
+    if not usual:
+        finer[there] &= (numbers[there] * QUARTERS) % 1 != 0
+    if len(np.unique(numbers[finer])) < FEWEST:
+        return None
+    others = "are whole" if not usual else f"have {counted(usual, 'decimal')} at most"
+    shown = ", ".join(f"{number:.10g}" for number in numbers[finer][:FEWEST].tolist())
+    return Hit(
+        finer,
+        f"{counted(finer.sum(), 'number has', 'numbers have')} more decimals than nearly all others, which {others}:"
+        f" {shown}.",
+    )
+
+
+def _decimals(numbers: np.ndarray) -> np.ndarray:
+    """How many decimals each number has, up to six (numbers,)."""
+    digits = np.full(len(numbers), FINEST)
+    for places in range(FINEST - 1, -1, -1):
+        shifted = numbers * 10.0**places
+        digits[np.abs(shifted - np.round(shifted)) < 1e-6 * np.maximum(1.0, np.abs(shifted) * 1e-6)] = places
+    return digits
