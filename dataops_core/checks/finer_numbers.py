@@ -10,7 +10,7 @@ from dataops_core.checks.table_view import Context
 from dataops_core.wording import counted
 
 USUAL, PLACES = 0.95, 2  # of the numbers have so many decimals at the most
-FINEST = 6  # decimals that are looked at
+GLANCE = 20_000  # numbers that tell how many decimals are usual
 FEWEST, LEAST = 3, 100  # finer numbers, and different ones; numbers of the column
 QUARTERS = 4  # halves and quarters stand among whole numbers by nature
 
@@ -31,15 +31,15 @@ def finer_numbers(column: ColumnView, context: Context) -> Hit | None:
     if meant.type != "decimal" or column.kind == "id" or column.present < LEAST:
         return None
     numbers = meant.numbers
-    there = np.isfinite(numbers)
-    digits = _decimals(numbers[there])
-    usual = next((places for places in range(PLACES + 1) if (digits <= places).mean() >= USUAL), None)
+    some = numbers[np.isfinite(numbers)][:GLANCE]
+    usual = next((places for places in range(PLACES + 1) if _are_finer(some, places).mean() <= 1 - USUAL), None)
     if usual is None:
         return None
-    finer = np.zeros(len(numbers), dtype=bool)
-    finer[there] = digits > usual
+    finer = _are_finer(numbers, usual)
     if not usual:
-        finer[there] &= (numbers[there] * QUARTERS) % 1 != 0
+        finer &= (numbers * QUARTERS) % 1 != 0
+    if finer.sum() > (1 - USUAL) * column.present:
+        return None
     if len(np.unique(numbers[finer])) < FEWEST:
         return None
     others = "are whole" if not usual else f"have {counted(usual, 'decimal')} at most"
@@ -51,10 +51,7 @@ def finer_numbers(column: ColumnView, context: Context) -> Hit | None:
     )
 
 
-def _decimals(numbers: np.ndarray) -> np.ndarray:
-    """How many decimals each number has, up to six (numbers,)."""
-    digits = np.full(len(numbers), FINEST)
-    for places in range(FINEST - 1, -1, -1):
-        shifted = numbers * 10.0**places
-        digits[np.abs(shifted - np.round(shifted)) < 1e-6 * np.maximum(1.0, np.abs(shifted) * 1e-6)] = places
-    return digits
+def _are_finer(numbers: np.ndarray, places: int) -> np.ndarray:
+    """Which numbers have more decimals than that (numbers,)."""
+    shifted = numbers * 10.0**places
+    return np.abs(shifted - np.round(shifted)) >= 1e-6 * np.maximum(1.0, np.abs(shifted) * 1e-6)
