@@ -30,8 +30,8 @@ def finer_numbers(column: ColumnView, context: Context) -> Hit | None:
     meant = column.as_meant
     if meant.type != "decimal" or column.kind == "id" or column.present < LEAST:
         return None
-    numbers = meant.numbers
-    some = numbers[np.isfinite(numbers)][:GLANCE]
+    numbers = np.where(np.isfinite(meant.numbers), meant.numbers, np.nan)
+    some = numbers[~np.isnan(numbers)][:GLANCE]
     usual = next((places for places in range(PLACES + 1) if _are_finer(some, places).mean() <= 1 - USUAL), None)
     if usual is None:
         return None
