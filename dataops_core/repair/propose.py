@@ -29,6 +29,7 @@ SCORED = (
     "row",
 )  # tested on their own: the score says how sure they are
 VALUE_FIRST = 0.5
+OFTEN, BY_NATURE = 0.05, 0.85  # of the cells of a column are missing: there may be none; how sure one is, at the most
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ def _repairs(each: Candidates, found: Search, before: EncodedTable, measured: co
     old, new = before.columns[each.column], found.repaired.columns[each.column]
     measure = measured.sure(each.cause, each.column, each.score, confidence.repeats(old, each.rows))
     sure = each.score if each.cause in SCORED else np.minimum(measure, 0.999)
+    if each.cause == "missing" and (old.codes < 0).mean() > OFTEN:
+        sure = np.minimum(sure, BY_NATURE)
     made = []
     whys = _Whys(found, before)
     for row, code, share in zip(each.rows.tolist(), each.codes.tolist(), sure.tolist(), strict=True):

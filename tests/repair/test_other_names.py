@@ -149,3 +149,11 @@ def test_what_is_measured_is_no_clerk(coded):
     wind = [10 * sorted(set(clerks)).index(clerk) + int(rng.integers(0, 9)) for clerk in clerks]
     assert found(coded, {"clerk": clerks, "room": cells}) != {}
     assert found(coded, {"wind": wind, "room": cells}) == {}
+
+
+def test_what_a_group_decides_is_no_abbreviation_of_it(coded):
+    rng = np.random.default_rng(10)
+    at = rng.integers(0, 12, ROWS)
+    species = [f"species {n}" for n in at]
+    author = [("Linnaeus", "Linn. fil.", "Lamarck", "Miller")[n % 4] for n in at]
+    assert found(coded, {"species": species, "author": author}) == {}

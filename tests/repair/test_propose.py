@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -219,3 +220,18 @@ def test_findings_of_a_profile_carry_the_repairs_of_their_cells(tmp_path, capsys
     assert set(missing["repairs"][0]) == {"row", "column", "old", "new", "confidence", "why"}
     main(["profile", str(file), "--repairs"])
     assert "row 8, land: (missing) -> Italy" in capsys.readouterr().out
+
+
+def test_what_is_missing_often_may_be_missing_by_nature(make):
+    rng = np.random.default_rng(3)
+    nation = rng.choice(["AUT", "ITA", "GBR", "FRA"], 800)
+    club = np.array([f"Club of {each}" for each in nation], dtype=object)
+    few = club.copy()
+    few[rng.choice(800, 16, replace=False)] = None
+    many = club.copy()
+    many[rng.choice(800, 200, replace=False)] = None
+    sure = {}
+    for name, cells in {"few": few, "many": many}.items():
+        made = propose(make({"nation": nation.tolist(), "club": cells.tolist()})).repairs
+        sure[name] = max(each.sure for each in made if each.cause == "missing")
+    assert sure["few"] >= 0.9 > sure["many"]

@@ -18,6 +18,7 @@ from scipy import stats
 
 from dataops_core.checks.variants import plain
 from dataops_core.privacy.identifiers.name_lists import cities
+from dataops_core.repair.dependencies import by_chance, strength
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation import known_names
 from dataops_core.repair.notation.formats import Format
@@ -27,6 +28,7 @@ from dataops_core.repair.rows.in_common import Group, groups_of
 FEWEST, USUAL, MOST = 5, 0.8, 300  # cells of a usual value; share of the cells that hold one; how many there may be
 LONGEST, MOST_VALUES = 60, 5_000  # letters on average; different values of the column
 TIMES = 2  # as many cells hold the usual value, at the least
+DECIDED = 0.5  # agreement of pairs of rows of a group, beyond chance
 SOURCES = 50  # clerks, files, offices, months
 WHOLE = 0.95  # of the rows of another name stand in the groups of those that use it
 COMMON = 0.6  # of all rows they have at the most
@@ -192,6 +194,8 @@ def _of_sources(column: EncodedColumn, found: dict[int, int], groups: list[Group
     best: tuple[int, dict[int, int], str] = (0, {}, "")
     counts = column.counts
     for name, codes, values in groups:
+        if _decides(codes, column):
+            continue
         kept = _of_groups(column, found, codes, len(values))
         if len(kept) == 1 and any(_differ_in_words(column.values[one], column.values[to]) for one, to in kept.items()):
             continue  # one value alone that says more, or less, may be just that
@@ -199,6 +203,12 @@ def _of_sources(column: EncodedColumn, found: dict[int, int], groups: list[Group
         if cells > best[0]:
             best = (cells, kept, name)
     return best[1], best[2]
+
+
+def _decides(codes: np.ndarray, column: EncodedColumn) -> bool:
+    """Whether the groups decide what the column holds: then they are what it is about, and not who wrote it."""
+    found = strength(codes.astype(np.int64), column.codes, len(column.values), by_chance(column.counts))
+    return found is not None and found[0] >= DECIDED
 
 
 def _differ_in_words(one: str, other: str) -> bool:

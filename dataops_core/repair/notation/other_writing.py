@@ -176,8 +176,8 @@ def may_abbreviate(one: str, other: str, rare: Collection[str]) -> bool:
     (True, False)
     >>> may_abbreviate("Self-emp-inc", "Self-emp-not-inc", {"self"})
     False
-    >>> may_abbreviate("AM6", "A6", ()), may_abbreviate("G", "GPR", ())
-    (False, False)
+    >>> may_abbreviate("AM6", "A6", ()), may_abbreviate("G", "GPR", ()), may_abbreviate("L.", "Lam.", ())
+    (False, False, False)
     """
     words = [[plain(word) for word in _words(text)] for text in (one, other)]
     short, long = sorted(words, key=lambda each: sum(map(len, each)))
@@ -185,8 +185,8 @@ def may_abbreviate(one: str, other: str, rare: Collection[str]) -> bool:
         return False
     if set(short) <= set(long):
         return not set(short).isdisjoint(rare)
-    letters = sum(map(len, long))
-    if letters < sum(map(len, short)) + SAVED or (letters <= CODE and max(one, other, key=len).isupper()):
+    letters, few = (sum(map(len, words)) for words in (long, short))
+    if few < INITIALS[0] or letters < few + SAVED or (letters <= CODE and max(one, other, key=len).isupper()):
         return False
     return "".join(short) == "".join(word[0] for word in long) or _is_within(short, long)
 

@@ -4,35 +4,35 @@ first is never above the second, and exchanged they are as far apart as in other
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import permutations
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.formats import Format
 from dataops_core.repair.rows.date_order import NEAR, TELLS, middles
+from dataops_core.repair.rows.in_common import Group, groups_of
+from dataops_core.repair.rows.numbers import DATES, numbers_of
 from dataops_core.repair.rows.swapped_columns import LEAST, SURE, Swapped
 
 FEWEST_NUMBERS = 4  # numbers in the wrong order, which are measured, and may be in that order
 ORDERED, APART = 0.97, 0.5  # of the rows: the second is not below the first; it is above it
 FEWEST_ROWS, FEWEST = 50, 3  # with both, and in the wrong order
+EITHER = 0.7  # at the most, where nothing else tells that cells are exchanged: one of them may be wrong instead
 USUAL = (0.005, 0.995)  # of the distances between them
 TIED = 0.6  # of the span of a column: where distances are wider, the columns are not about the same
 MOST_COLUMNS = 12
 MOSTLY = 0.8
 OTHERWISE, OTHER_WIDTH = 1e-4, 1.5  # so rarely, and so many times as wide, are they spread where cells were exchanged
-BY_CHANCE = 0.05
+BY_CHANCE = 0.02
 FEW_STEPS = (
     20,
     0.005,
 )  # distances that most rows have: so many at the most, and in that share of the rows at the least
 GLANCE = 5_000  # rows
-DATES = ("date", "date and time")  # kinds of forms
-EPOCH = date(1970, 1, 1).toordinal()
 
 
 def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Swapped]:
@@ -43,15 +43,44 @@ def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Swapped
         if kind and len(cells[kind]) < MOST_COLUMNS:
             cells[kind][at] = numbers
     for group in cells.values():
+        groups: list[Group] | None = None
         pairs = [pair for pair in permutations(group, 2) if _are_ordered(group[pair[0]], group[pair[1]])]
         for one, other in pairs:
             found = _exchanged(group[one], group[other], is_date=group is cells["date"])
             if found is not None:
-                found = _with_third(found, group, (one, other), pairs, is_date=group is cells["date"])
+                groups = groups_of(table, learned) if groups is None else groups
+                found = _without_reason(found, groups)
             if found is not None:
+                found = _with_third(found, group, (one, other), pairs, is_date=group is cells["date"])
+            for rows, sure in _by_neighbors(found, group[one], group[other], is_date=group is cells["date"]):
                 names = f'"{table.columns[one].name}" and "{table.columns[other].name}"'
                 why = f"{names} are in the wrong order, and exchanged as far apart as in other rows"
-                yield Swapped(min(one, other), max(one, other), found[0], False, found[1], why)
+                yield Swapped(min(one, other), max(one, other), rows, False, sure, why)
+
+
+def _by_neighbors(
+    found: tuple[np.ndarray, float] | None, first: np.ndarray, second: np.ndarray, *, is_date: bool
+) -> Iterator[tuple[np.ndarray, float]]:
+    """The rows in which one of the cells, exchanged, comes to stand where its neighbors do, and the others: there, one
+    of two dates may be wrong as well, and is often some days before the start.
+    """
+    if found is None:
+        return
+    rows, sure = found
+    told = _is_in_place(first, rows, second[rows], back=True) | _is_in_place(second, rows, first[rows], back=True)
+    for some, least in ((told, 1.0), (~told, EITHER if is_date else 1.0)):
+        if some.any():
+            yield rows[some], min(sure, least)
+
+
+def _without_reason(found: tuple[np.ndarray, float], groups: Sequence[Group]) -> tuple[np.ndarray, float] | None:
+    """The rows that have nothing in common with most of which the cells are in that order, as a country's have."""
+    rows, sure = found
+    good = np.ones(len(rows), dtype=bool)
+    for _, codes, values in groups:
+        own, all_rows = (np.bincount(some[some >= 0], minlength=len(values)) for some in (codes[rows], codes))
+        good &= ~np.append((own >= FEWEST) & (own > all_rows / 2), False)[codes[rows]]
+    return (rows[good], sure) if good.sum() >= FEWEST else None
 
 
 def _with_third(
@@ -116,9 +145,9 @@ def _spread_alike(known: np.ndarray, exchanged: np.ndarray) -> bool:
     return bool(alike or stats.mannwhitneyu(known, exchanged).pvalue > OTHERWISE)
 
 
-def _is_in_place(cells: np.ndarray, rows: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """Whether a cell stands where its neighbors do, and what would come in its place does not; never where neighbors
-    tell nothing (rows,).
+def _is_in_place(cells: np.ndarray, rows: np.ndarray, new: np.ndarray, *, back: bool = False) -> np.ndarray:
+    """Whether a cell stands where its neighbors do, and what would come in its place does not, or the other way round;
+    never where neighbors tell nothing (rows,).
     """
     there = cells[np.isfinite(cells)]
     middle = middles(cells)
@@ -126,7 +155,8 @@ def _is_in_place(cells: np.ndarray, rows: np.ndarray, new: np.ndarray) -> np.nda
     low, high = np.quantile(there, USUAL)
     if near > TELLS * (high - low):
         return np.zeros(len(rows), dtype=bool)
-    return (np.abs(cells[rows] - middle[rows]) <= near) & (np.abs(new - middle[rows]) > near)
+    held, comes = (np.abs(each - middle[rows]) <= near for each in (cells[rows], new))
+    return comes & ~held if back else held & ~comes
 
 
 def _are_ordered(first: np.ndarray, second: np.ndarray) -> bool:
@@ -166,19 +196,3 @@ def _turned(days: np.ndarray) -> np.ndarray:
         if value.day <= 12:
             made[at] = value.replace(month=value.day, day=value.month).toordinal() + day % 1
     return made
-
-
-def numbers_of(column: EncodedColumn, form: Format | None) -> tuple[str, np.ndarray]:
-    """What the cells of a column are ("number", "date", ""), and each as a number, NaN where it is none (rows,)."""
-    if column.type in ("integer", "decimal"):
-        return "number", np.append(column.numbers(), np.nan)[column.codes]
-    if column.type == "datetime":
-        days = pd.to_datetime(pd.Series(list(column.values)), errors="coerce", format="ISO8601")
-        known = ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(dtype=float) + EPOCH
-        return "date", np.append(known, np.nan)[column.codes]
-    if column.type != "text" or form is None or form.kind.number is None:
-        return "", np.zeros(0)
-    read = [[value for value, own in form.kind.read(text) if own == form.main] for text in list(column.values)]
-    known = np.array([form.kind.number(some[-1]) if some else np.nan for some in read])
-    kind = "date" if form.kind.name in DATES else "number" if form.kind.name == "amount" else ""
-    return kind, np.append(known, np.nan)[column.codes]

@@ -11,7 +11,7 @@ import numpy as np
 
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.formats import Format
-from dataops_core.repair.rows.exchanged import DATES, numbers_of
+from dataops_core.repair.rows.numbers import DATES, numbers_of
 
 TOGETHER = 0.9  # of the rows have one value of another column
 COMMON, VALUES = 0.6, 500  # share of the other rows with that value at the most; different values of a column

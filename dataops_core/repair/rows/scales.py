@@ -19,8 +19,8 @@ from scipy import stats
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation.formats import Format
 from dataops_core.repair.notation.units import LAST_WORD, UNITS, unit_of
-from dataops_core.repair.rows.exchanged import numbers_of
 from dataops_core.repair.rows.in_common import Group, groups_of, in_a_run, in_common
+from dataops_core.repair.rows.numbers import numbers_of
 from dataops_core.repair.rows.swapped_columns import LEAST, SURE
 
 FEWEST, MOST = 5, 0.25  # cells of another unit; share of the cells

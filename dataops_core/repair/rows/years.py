@@ -17,6 +17,7 @@ from dataops_core.repair.rows.arithmetic import ENOUGH, PLANTED, Contradiction
 from dataops_core.repair.rows.date_order import Days, Order, farthest, orders
 
 MOST_ROWS = 5_000
+REPEATED = 3  # cells with one such date: it stands for a missing one
 
 
 def find(columns: Sequence[Days], names: Sequence[str], seed: int = 0) -> Iterator[Contradiction]:
@@ -27,6 +28,8 @@ def find(columns: Sequence[Days], names: Sequence[str], seed: int = 0) -> Iterat
         there = days.cells[np.isfinite(days.cells)]
         away = farthest(there)
         far = np.flatnonzero((days.cells < low - away) | (days.cells > high + away))[:MOST_ROWS]
+        held, cells_with = np.unique(days.cells[far], return_counts=True)
+        far = far[~np.isin(days.cells[far], held[cells_with >= REPEATED])]
         beside = _beside(columns, at, pairs)
         cells = [(row, new) for row in far.tolist() if (new := year_of(days, row, days.cells[row], beside)) is not None]
         if not cells:

@@ -134,3 +134,30 @@ def test_a_row_that_goes_the_other_way_in_three_columns_is_not_exchanged(coded):
     for at in WRONG:  # electric cars need less in town
         city[at], both[at], road[at] = 60 + at, 57 + at, 52 + at
     assert found(coded, {"city": city, "both": both, "road": road}) == []
+
+
+def test_what_a_country_has_the_other_way_round_is_not_exchanged(coded):
+    rng = np.random.default_rng(14)
+    land = np.array(["Italy", "France", "Spain", "South Africa"])[rng.choice(4, ROWS, p=[0.4, 0.4, 0.185, 0.015])]
+    south = land == "South Africa"
+    assert south.sum() >= 4
+    east = np.where(south, 20, rng.normal(8, 8, ROWS)) + rng.normal(0, 0.1, ROWS)
+    north = np.where(south, -20, east + 40) + rng.normal(0, 2, ROWS)
+    columns = {"east": east.round(3), "north": north.round(3)}
+    assert found(coded, columns) != []
+    assert found(coded, {"land": land.tolist(), **columns}) == []
+
+
+def test_dates_are_surely_exchanged_only_where_their_neighbors_tell(coded):
+    rng = np.random.default_rng(15)
+    start = np.datetime64("2023-01-05") + rng.integers(0, 500, ROWS)
+    end = start + rng.integers(1, 25, ROWS)
+
+    def sure(order):
+        from_, to = start[order], end[order]
+        for at in WRONG:
+            from_[at], to[at] = to[at], from_[at]
+        return max(each[3] for each in found(coded, {"from": [*map(str, from_)], "to": [*map(str, to)]}))
+
+    assert sure(np.arange(ROWS)) < 0.8
+    assert sure(np.argsort(start)) >= 0.9

@@ -235,3 +235,11 @@ def test_a_year_is_told_by_the_other_date_of_the_row(coded):
 def test_dates_of_many_centuries_have_no_wrong_year(coded):
     texts = [f"{1200 + 3 * at}-05-{1 + at % 28:02}" for at in range(250)]
     assert contradictions(years, coded({"day": texts})) == set()
+
+
+def test_one_date_in_several_rows_far_from_all_others_is_no_slip_in_the_year(coded):
+    rng = np.random.default_rng(31)
+    days = [str(np.datetime64("2015-01-01") + int(n)) for n in rng.integers(0, 3000, 300)]
+    for row in (20, 90, 150):
+        days[row] = "1900-01-01"
+    assert contradictions(years, coded({"day": days})) == set()
