@@ -96,7 +96,7 @@ def swapped_days(look: TableView) -> list[tuple[Formula, str, np.ndarray]]:
         held = [_numbers(look, name) for name in formula.parts]
         total = look.meant(formula.total).numbers
         for place, name in enumerate(formula.parts):
-            other = [_with_days_swapped(each) if at == place else each for at, each in enumerate(held)]
+            other = [with_days_swapped(each) if at == place else each for at, each in enumerate(held)]
             made = _made("between", other[0], other[1], formula.unit)
             far = _rounding("between", made, total, other[0], other[1])
             with np.errstate(invalid="ignore"):
@@ -106,7 +106,7 @@ def swapped_days(look: TableView) -> list[tuple[Formula, str, np.ndarray]]:
     return found
 
 
-def _with_days_swapped(seconds: np.ndarray) -> np.ndarray:
+def with_days_swapped(seconds: np.ndarray) -> np.ndarray:
     """Moments (in seconds) with day and month exchanged; NaN where the day is no month."""
     days = np.floor(np.nan_to_num(seconds) / 86400).astype("int64").astype("datetime64[D]")
     months = days.astype("datetime64[M]")

@@ -50,6 +50,7 @@ DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
             "broken_dependency",
             "broken_sum",
             "end_before_start",
+            "wrong_date_parts",
             "drift_in_file",
             "missing_together",
         ),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -20,6 +21,7 @@ from dataops_core.wording import counted
 
 SHARE = 0.95  # of the cells have the right digit: by chance, a tenth have
 LEAST = 50
+LENGTH, CUT = 0.9, "00000"  # of the numbers are of one length; the end of one that a spreadsheet cut
 _DIGITS = str.maketrans("OIL", "011")
 _SIGNS = str.maketrans("", "", " -.")
 
@@ -27,11 +29,11 @@ _SIGNS = str.maketrans("", "", " -.")
 @check(
     "Wrong check digits",
     group="Text",
-    types=["text", "integer"],
+    types=["text", "integer", "decimal"],
     severity="error",
     no_fix="Which digit is wrong, only the source knows; look the number up, or set the cell to missing.",
 )
-def wrong_check_digits(column: ColumnView, context: Context) -> Hit | None:
+def wrong_check_digits(column: ColumnView, context: Context) -> Iterator[Hit]:
     """Account, tax and identity numbers, bar codes, book and card numbers whose check digit does not fit, where nearly
     all others do.
 
@@ -40,15 +42,24 @@ def wrong_check_digits(column: ColumnView, context: Context) -> Hit | None:
     some = [bare(text) for text in column.sample(200)]
     kept = [text for text in some if text]
     if column.present < LEAST or len(kept) < SHARE * len(some) or len(set(kept)) < 10:
-        return None
+        return
     name = next((name for name, right in SYSTEMS.items() if _holds(right, kept)), None)
     if name is None:
-        return None
+        return
     right = SYSTEMS[name]
     mask = column.where(each(lambda text: _is_wrong(right, bare(text))))
     if mask.sum() > (1 - SHARE) * column.present:
-        return None
-    return Hit(mask, f"{counted(mask.sum(), 'cell has', 'cells have')} a check digit that does not fit ({name}).")
+        return
+    cut = mask & column.where(each(lambda text: bare(text).endswith(CUT)))
+    usual, often = Counter(map(len, kept)).most_common(1)[0]
+    if often >= LENGTH * len(kept):  # the others are too short or too long
+        mask &= column.where(each(lambda text: len(bare(text)) == usual))
+    if (mask & ~cut).any():
+        cells = counted((mask & ~cut).sum(), "cell has", "cells have")
+        yield Hit(mask & ~cut, f"{cells} a check digit that does not fit ({name}).")
+    if cut.any():
+        cells = counted(cut.sum(), "cell", "cells")
+        yield Hit(cut, f"{cells} lost the last digits, as spreadsheets cut long numbers ({name}).")
 
 
 def _holds(right: Callable[[str], bool | None], some: list[str]) -> bool:
@@ -64,7 +75,7 @@ def _is_wrong(right: Callable[[str], bool | None], number: str) -> bool:
 
 def bare(text: object) -> str:
     """A number as it is computed with: no spaces, hyphens and points, capital letters; empty where it can be none."""
-    plain = str(text).translate(_SIGNS).upper()
+    plain = str(text).removesuffix(".0").translate(_SIGNS).upper()  # whole numbers among some that are not
     return plain if 7 <= len(plain) <= 34 and plain.isascii() and plain.isalnum() else ""
 
 

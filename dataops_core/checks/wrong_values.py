@@ -16,6 +16,14 @@ from dataops_core.wording import counted
 SHOWN = 3  # old and new values in a message
 WAYS = {  # how cells are wrong: of one cell, of several
     "case": ("differs in case alone from the usual writing", "differ in case alone from the usual writing"),
+    "accents": (
+        "differs in accents or umlauts alone from the usual writing",
+        "differ in accents or umlauts alone from the usual writing",
+    ),
+    "signs": (
+        "differs in signs between the words alone from the usual writing",
+        "differ in signs between the words alone from the usual writing",
+    ),
     "characters": ("holds broken or look-alike characters", "hold broken or look-alike characters"),
     "format": ("is written in another form", "are written in another form"),
     "measure": ("is in another unit", "are in another unit"),

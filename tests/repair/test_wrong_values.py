@@ -30,7 +30,10 @@ def repair(row, old, new, cause="agreement", column="town", sure=0.95):
         ("Utrt", "Utrecht", "spelling", "name"),
         ("Utrt", "Utrecht", "agreement", "value"),
         ("Ede", "Edo", "agreement", "value"),  # too short for a slip
-        ("O'Brien", "OBrien", "spelling", "name"),  # signs alone are another writing
+        ("O'Brien", "OBrien", "spelling", "signs"),
+        ("Wagner, Ute", "Wagner Ute", "spelling", "signs"),
+        ("Mueller", "Müller", "agreement", "accents"),
+        ("Muller", "Müller", "agreement", "accents"),
         ("A4711", "A4712", "agreement", "value"),  # codes have no slips that can be told
         ("12.5", "125", "row", "value"),
         ("Delft", None, "agreement", "value"),
