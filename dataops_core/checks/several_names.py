@@ -9,11 +9,18 @@ import numpy as np
 from dataops_core.checks.aliases import Aliases, aliases
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
+from dataops_core.checks.variants import difference
 from dataops_core.checks.wording import cell
 from dataops_core.steps.merge_values import merge_values
 from dataops_core.wording import counted
 
 LISTED = 1000
+WORDS = {
+    "": "hold another name for the same",
+    "case": "differ in case alone from the usual name",
+    "signs": "differ in signs between the words alone from the usual name",
+    "accents": "differ in accents or umlauts alone from the usual name",
+}
 
 
 @check(
@@ -30,15 +37,25 @@ def several_names(look: TableView) -> Iterator[Hit]:
     They are counted as different things; every figure by this column is then wrong.
     """
     for found in aliases(look):
-        if found.named.any():
-            yield _hit(found, found.names, found.named, "hold another name for the same")
+        for what, mapping in _by_difference(found.names).items():
+            mask = found.named & look.cells(found.told).holding(mapping)
+            if mask.any():
+                yield _hit(found, mapping, mask, what)
         if found.slipped.any():
             yield _hit(found, found.slips, found.slipped, "hold a slip of the pen")
 
 
+def _by_difference(names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The names by what they differ in from the usual ones, in words."""
+    made: dict[str, dict[str, str]] = {}
+    for old, new in names.items():
+        made.setdefault(WORDS[difference(old, new)], {})[old] = new
+    return made
+
+
 def _hit(found: Aliases, mapping: Mapping[str, str], mask: np.ndarray, what: str) -> Hit:
     named = ", ".join(f"{cell(old)} for {cell(new)}" for old, new in list(mapping.items())[:3])
-    what = what if mask.sum() > 1 else what.replace("hold", "holds")
+    what = what if mask.sum() > 1 else what.replace("hold", "holds").replace("differ", "differs")
     return Hit(
         mask,
         f"{counted(mask.sum(), 'cell')} {what}, as other rows with the same {found.given} tell: {named}"

@@ -35,6 +35,7 @@ _SPLIT = re.compile(r"[\s\u0085\u00a0\u2000-\u200b\u3000]+")
 _OTHER_LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "d", "ı": "i", "ħ": "h"}
 )
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "æ": "ae", "ø": "oe"})
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "`´‘’“”«»–—…·")
 
 
@@ -60,6 +61,26 @@ def plain(text: str) -> str:
     return "".join(c for c in bare if not unicodedata.combining(c) and unicodedata.category(c)[0] != "C").translate(
         _PUNCTUATION
     )
+
+
+def difference(one: str, other: str) -> Literal["case", "signs", "accents", ""]:
+    """In what alone two texts differ; empty where it is something else, or one of them holds no letter.
+
+    >>> difference("KLEIN", "Klein"), difference("Klein, Emma", "klein emma"), difference("Mueller", "Müller")
+    ('case', 'signs', 'accents')
+    >>> difference("Weiss", "Weiß"), difference("2,5", "25"), difference("Miller", "Müller")
+    ('accents', '', '')
+    """
+    old, new = one.lower(), other.lower()
+    if old == new:
+        return "case"
+    if not any(map(str.isalpha, old)):
+        return ""
+    bare = [re.sub(r"[\W_]", "", text) for text in (old, new)]
+    if bare[0] == bare[1]:
+        return "signs"
+    spelled = [(plain(text), plain(text.translate(UMLAUTS))) for text in bare]
+    return "accents" if any(first == second for first, second in zip(*spelled, strict=True)) else ""
 
 
 def fingerprint(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,9 +13,9 @@ from rapidfuzz.distance import DamerauLevenshtein
 from dataops_core.checks import REGISTRY
 from dataops_core.checks.check import Finding
 from dataops_core.checks.score import DIMENSIONS
+from dataops_core.checks.variants import difference
 from dataops_core.checks.wrong_values import WrongValues
 from dataops_core.repair.encoding import EncodedTable, encode
-from dataops_core.repair.notation.other_writing import UMLAUTS
 from dataops_core.repair.proposal import Repair
 from dataops_core.repair.propose import Proposals
 from dataops_core.repair.recipe import column_steps, row_ids, words_for_missing
@@ -136,9 +135,7 @@ def way_of(repair: Repair) -> str:
         return repair.cause
     if new is None:
         return "value"
-    if old.casefold() == new.casefold():
-        return "case"
-    alike = _alike(old.casefold(), new.casefold())
+    alike = difference(old, new)
     if alike:
         return alike
     if NUMBER.fullmatch(old) and NUMBER.fullmatch(new):
@@ -146,25 +143,6 @@ def way_of(repair: Repair) -> str:
     if _is_slip(old.casefold(), new.casefold()):
         return "slip"
     return "name" if repair.cause in ("spelling", "synonym") else "value"
-
-
-def _alike(old: str, new: str) -> str:
-    """Whether two texts with letters differ in "signs" or in "accents" alone; empty where they do not.
-
-    >>> _alike("klein, emma", "klein emma"), _alike("mueller", "müller"), _alike("2,5", "25")
-    ('signs', 'accents', '')
-    """
-    if not any(map(str.isalpha, old)):
-        return ""
-    bare = [re.sub(r"[\W_]", "", text) for text in (old, new)]
-    if bare[0] == bare[1]:
-        return "signs"
-    spelled = [[_without_accents(text), _without_accents(text.translate(UMLAUTS))] for text in bare]
-    return "accents" if any(first == second for first, second in zip(*spelled, strict=True)) else ""
-
-
-def _without_accents(text: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
 def _is_slip(old: str, new: str) -> bool:

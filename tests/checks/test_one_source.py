@@ -96,9 +96,11 @@ def test_other_names_and_slips_are_told_by_the_code_each_as_one_finding(make_tab
     frame.loc[[102, 207], "name"] = ["Hafn Ost", "Hafen Osst"]
     frame.loc[400, "name"] = "Bergweg"  # a station that has another code
     table = make_table(frame)
-    names, slips = found(table, "several_names")
-    assert names[1] == [*range(0, 60, 5), *range(61, 80, 5)] and slips[1] == [102, 207]
-    assert names[0].fix["with"]["mapping"] == {"Al. Nord": "Aleja Nord", "MARKTPLATZ": "Marktplatz"}
+    names, capitals, slips = found(table, "several_names")
+    assert names[1] == [*range(0, 60, 5)] and capitals[1] == [*range(61, 80, 5)] and slips[1] == [102, 207]
+    assert names[0].fix["with"]["mapping"] == {"Al. Nord": "Aleja Nord"}
+    assert capitals[0].fix["with"]["mapping"] == {"MARKTPLATZ": "Marktplatz"}
+    assert "case alone" in capitals[0].message
     assert rows_of(table, "spelling_variants") == rows_of(table, "case_variants") == []
     assert rows_of(table, "broken_dependency") == [[400]]
     shown = {finding["check"] for finding in profile_table(table)[0]["findings"]}

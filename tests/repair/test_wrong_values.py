@@ -136,7 +136,9 @@ def test_the_step_of_a_finding_repairs_it(make):
 
 @pytest.fixture
 def parcels():
-    """Towns by their postal code: 6 slips, 5 in capitals, 4 towns of another code."""
+    """Towns by their postal code: 6 slips, 5 in capitals, 4 towns of another code; 4 sizes without their
+    decimal point.
+    """
     towns = {"3011": "Rotterdam", "2611": "Delft", "9712": "Groningen", "6511": "Nijmegen"}
     codes = [list(towns)[row % 4] for row in range(400)]
     named = [towns[code] for code in codes]
@@ -146,7 +148,10 @@ def parcels():
         named[row] = "DELFT"
     for row in range(202, 218, 4):
         named[row] = "Nijmegen"
-    return {"parcel": [f"P{row:04}" for row in range(400)], "code": codes, "town": named}
+    sizes = [row % 97 + 10.5 for row in range(400)]
+    for row in (30, 50, 70, 90):
+        sizes[row] *= 10
+    return {"parcel": [f"P{row:04}" for row in range(400)], "code": codes, "town": named, "size": sizes}
 
 
 def test_a_profile_tells_what_only_other_rows_show(make, parcels, tmp_path, capsys):
@@ -176,7 +181,7 @@ def test_a_profile_tells_what_only_other_rows_show(make, parcels, tmp_path, caps
 
 
 def test_rows_of_a_large_table_are_not_compared(make, parcels, monkeypatch):
-    monkeypatch.setattr(module, "MOST_CELLS", 3 * 400 - 1)
+    monkeypatch.setattr(module, "MOST_CELLS", 4 * 400 - 1)
     profile, proposals = full_profile(make(parcels))
     assert proposals is None
     assert profile["findings"] == profile_table(make(parcels))[0]["findings"]

@@ -7,12 +7,11 @@ import re
 from collections.abc import Collection, Sequence
 from itertools import compress
 
-from dataops_core.checks.variants import plain
+from dataops_core.checks.variants import UMLAUTS, plain
 
 WORD = re.compile(r"[^\W_]+")
 SHORTEST = 3  # letters of a name that is written otherwise
 SMALL = 3  # letters of words that abbreviations may leave out: of, and, für, the
-UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "æ": "ae", "ø": "oe"})
 UMLAUT = re.compile("[äöüßåæø]", re.IGNORECASE)
 SIGNS = re.compile(r"[+#*<>=%]|(?<![^\W_])-|-(?![^\W_])")  # that tell two things apart: A+ and A, AB- and AB
 ROMAN = re.compile("[IVX]+")
