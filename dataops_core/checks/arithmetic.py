@@ -38,6 +38,11 @@ class Rule:
         whole, part = look.meant(self.total).numbers, look.meant(name).numbers
         return _equal(self.made(look) - part + whole, part) & (whole != part)
 
+    def leaves_out(self, look: TableView, name: str) -> np.ndarray:
+        """Where the total is the sum without this part, which is not 0 (rows,)."""
+        whole, part = look.meant(self.total).numbers, look.meant(name).numbers
+        return _equal(self.made(look) - part, whole) & (part != 0)
+
     def is_part_of(self, other: Rule) -> bool:
         """Whether another rule for the same column has all these parts and more: toll + parking, but for washing."""
         return (self.total, self.sign) == (other.total, other.sign) and set(self.parts) < set(other.parts)

@@ -43,6 +43,12 @@ def broken_sum(look: TableView) -> Iterator[Hit]:
                     f"{counted(swapped.sum(), 'row has', 'rows have')} {part} and {rule.total} in each other's place."
                 )
                 yield Hit(swapped, said, columns=(part, rule.total))
+        for part in rule.parts if rule.sign == "+" else ():
+            left = mask & rule.leaves_out(look, part)
+            if left.sum() >= SWAPPED:
+                mask &= ~left
+                said = f"{rule.total} leaves out {part} in {counted(left.sum(), 'row')}."
+                yield Hit(left, said, columns=(part, rule.total))
         told = f" {rule.sign} ".join(rule.parts)
         yield Hit(
             mask,

@@ -14,6 +14,8 @@ from dataops_core.checks.shapes import PLACES, shape
 from dataops_core.checks.table_view import TableView
 from dataops_core.wording import counted
 
+ORDERED = 0.95  # of the rows have a greater identifier than the one before
+
 
 @check(
     "Repeated identifiers",
@@ -37,17 +39,41 @@ def duplicate_ids(look: TableView) -> Iterator[Hit]:
         if look.table.column(name).kind == "text" and not (name == first_name and _are_codes(look, name)):
             continue
         places, keys = coming_again(look.cells(name))
-        _, first = np.unique(keys, return_index=True)
         mask = np.zeros(look.rows, dtype=bool)
-        mask[np.delete(places, first)] = True
+        out_of_order = _out_of_order(look, name, places)
+        if out_of_order is None:
+            _, first = np.unique(keys, return_index=True)
+            mask[np.delete(places, first)] = True
+        else:
+            mask[places[out_of_order]] = True
         mask &= ~look.cells(name).missing
         if not mask.any() or mask.sum() > 0.02 * look.cells(name).present:
             continue
         for hit in hits(REGISTRY["duplicate_rows"], look):
             if not hit.fix or not hit.fix["columns"] or name in hit.fix["columns"]:
                 mask &= ~hit.mask
-        said = f"{counted(mask.sum(), 'row repeats', 'rows repeat')} an identifier of an earlier row."
+        what = "an earlier row" if out_of_order is None else "another row, and out of order"
+        said = f"{counted(mask.sum(), 'row repeats', 'rows repeat')} an identifier of {what}."
         yield Hit(mask, said, columns=(name,))
+
+
+def _out_of_order(look: TableView, name: str, places: np.ndarray) -> np.ndarray | None:
+    """Which of the rows with an identifier that comes again stand where it does not belong, in a file that is in the
+    order of the identifiers; None in any other file, or where that does not tell one row of each (places,).
+    """
+    cells = look.cells(name)
+    codes = look.codes(name)
+    if cells.missing.any() or cells.dictionary is None or (codes < 0).any():
+        return None
+    ranks = np.argsort(np.argsort(np.array(look.values(name), dtype=object)))[codes]
+    if (np.diff(ranks) > 0).mean() < ORDERED:
+        return None
+    before, after = np.append(-1, ranks[:-1])[places], np.append(ranks[1:], ranks.max() + 1)[places]
+    out = (ranks[places] <= before) | (ranks[places] >= after)
+    belongs = dict(zip(codes[places].tolist(), [0] * len(places), strict=True))
+    for code, wrong in zip(codes[places].tolist(), out.tolist(), strict=True):
+        belongs[code] += not wrong
+    return out if out.any() and set(belongs.values()) == {1} else None
 
 
 def _comes_again(look: TableView, name: str) -> bool:

@@ -235,3 +235,21 @@ def test_a_sum_of_two_is_not_said_where_a_third_part_makes_it_whole(make_table, 
     wash = np.where(rng.random(3000) < 0.08, 12.5, 0)
     costs = np.round(toll + parking + wash, 2)
     assert rows_of(make_table({"toll": toll, "parking": parking, "wash": wash, "costs": costs}), "broken_sum") == []
+
+
+def test_a_total_that_leaves_a_part_out_is_apart_from_one_that_is_wrong_otherwise(make_table, rng):
+    fare, hotel, meals = (np.round(rng.uniform(20, 400, 400), 2) for _ in range(3))
+    total = np.round(fare + hotel + meals, 2)
+    total[[5, 50, 150]] = np.round(fare + hotel, 2)[[5, 50, 150]]
+    total[[7, 70]] += 18
+    table = make_table({"fare": fare, "hotel": hotel, "meals": meals, "total": total})
+    assert sorted(rows_of(table, "broken_sum")) == [[5, 50, 150], [7, 70]]
+
+
+def test_of_two_rows_with_one_identifier_the_one_out_of_order_is_wrong(make_table):
+    ids = [f"RK-{n:05}" for n in range(400)]
+    ids[40], ids[340] = ids[200], ids[9]
+    assert rows_of(make_table({"claim": ids, "n": range(400)}), "duplicate_ids") == [[40, 340]]
+    mixed = [ids[(7 * n) % 400] for n in range(400)]
+    again = [n for n in range(400) if mixed[n] in mixed[:n]]
+    assert rows_of(make_table({"claim": mixed, "n": range(400)}), "duplicate_ids") == [again]
