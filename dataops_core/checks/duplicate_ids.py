@@ -14,7 +14,7 @@ from dataops_core.checks.shapes import PLACES, shape
 from dataops_core.checks.table_view import TableView
 from dataops_core.wording import counted
 
-ORDERED = 0.95  # of the rows have a greater identifier than the one before
+ORDERED = 0.95  # of the rows have a greater identifier than the one before; correlation of their ranks with the rows
 
 
 @check(
@@ -66,7 +66,7 @@ def _out_of_order(look: TableView, name: str, places: np.ndarray) -> np.ndarray 
     if cells.missing.any() or cells.dictionary is None or (codes < 0).any():
         return None
     ranks = np.argsort(np.argsort(np.array(look.values(name), dtype=object)))[codes]
-    if (np.diff(ranks) > 0).mean() < ORDERED:
+    if (np.diff(ranks) > 0).mean() < ORDERED or np.corrcoef(ranks, np.arange(len(ranks)))[0, 1] < ORDERED:
         return None
     before, after = np.append(-1, ranks[:-1])[places], np.append(ranks[1:], ranks.max() + 1)[places]
     out = (ranks[places] <= before) | (ranks[places] >= after)
