@@ -29,7 +29,8 @@ def unusual_pattern(column: ColumnView, context: Context) -> Hit | None:
     if found is None:
         return None
     mask = found[0] & ~of_another_custom(column, found[0]) if column.words & PLACES else found[0]
-    if mask.any():
-        for hit in hits(REGISTRY["wrong_check_digits"], column, context):
-            mask &= ~hit.mask
+    if mask.any():  # what has a finding of its own
+        for name in ("wrong_check_digits", "several_forms"):
+            for hit in hits(REGISTRY[name], column, context):
+                mask &= ~hit.mask
     return Hit(mask, f"{counted(mask.sum(), 'cell is', 'cells are')} not built like the others ({found[1]}).")

@@ -253,3 +253,15 @@ def test_of_two_rows_with_one_identifier_the_one_out_of_order_is_wrong(make_tabl
     mixed = [ids[(7 * n) % 400] for n in range(400)]
     again = [n for n in range(400) if mixed[n] in mixed[:n]]
     assert rows_of(make_table({"claim": mixed, "n": range(400)}), "duplicate_ids") == [again]
+
+
+def test_codes_with_an_address_before_them_are_another_form(make_table, rng):
+    codes = [f"10.{1000 + n % 7}/j.{n}.{int(rng.integers(1, 10 ** int(rng.integers(1, 6))))}" for n in range(400)]
+    urls, words = [4, 40, 140, 340], [9, 90, 190]
+    for row in urls:
+        codes[row] = f"https://doi.org/{codes[row]}"
+    for row in words:
+        codes[row] = f"doi: {codes[row]}"
+    assert sorted(rows_of(make_table({"doi": codes}), "several_forms")) == [urls, words]
+    streets = [f"{n % 90 + 1} High Street" for n in range(300)] + [f"Flat {n}, 7 High Street" for n in range(9)]
+    assert rows_of(make_table({"address": streets}), "several_forms") == []
