@@ -55,7 +55,7 @@ class Task:
     actor: str
     progress: Progress
 
-    def why(self) -> dict[str, str]:
+    def why(self) -> dict[str, Any]:
         """The reasons that were given, where any are asked for."""
         return {name: self.args.get(name, "") for name in ("reason", "pii_reason")}
 
@@ -250,7 +250,7 @@ def _watch(job: Task) -> Any:
 
 
 def _promote(job: Task) -> Any:
-    given = (job.args[name] for name in ("dataset", "number", "environment", "message"))
+    given = (job.args["dataset"], job.args["number"], job.args["environment"], job.args["message"])
     return promotions.request(job.store, *given, job.actor, progress=job.progress).number
 
 
