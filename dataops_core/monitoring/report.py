@@ -50,7 +50,9 @@ class Figures(Record):
 
 @dataclass(frozen=True)
 class DeliveryReport(Record):
-    """How a delivery compares with the version that it was held against."""
+    """How a delivery compares with the version that it was held against; `verdict`, in JSON too, is the worst of all
+    checks.
+    """
 
     version: int
     file: str

@@ -42,8 +42,8 @@ class Difference(Record):
     dropped_rows: tuple[int, ...]
     added_rows: tuple[int, ...]
     changed_rows: tuple[int, ...]
-    key: str = ""
-    changed_rows_before: tuple[int, ...] = ()
+    key: str = ""  # left out where rows were matched by their ids
+    changed_rows_before: tuple[int, ...] = ()  # left out where rows were matched by their ids
 
     @property
     def nothing(self) -> bool:

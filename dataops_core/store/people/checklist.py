@@ -71,7 +71,9 @@ class Signature(Record):
 
 @dataclass(frozen=True)
 class Checklist(Record):
-    """The checklist of a version with its signatures."""
+    """The checklist of a version with its signatures; JSON also has `open`, the keys of the lines that keep each gate
+    from being signed.
+    """
 
     dataset: str
     version: int
