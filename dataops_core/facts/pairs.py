@@ -7,18 +7,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import combinations
+from dataclasses import dataclass
+from itertools import combinations, product
 from typing import Any, Literal
 
 import numpy as np
 
 from dataops_core.errors import SettingError
 from dataops_core.facts.engine import Engine
+from dataops_core.record import Record
 from dataops_core.table import Column, Table
 
 BINS = 20
 MOST_CELLS = 1_000_000  # of a table of two columns for which chance is worked out
 Measure = Literal["pearson", "spearman", "cramers_v", "epsilon", "missing"]
+
+
+@dataclass(frozen=True)
+class Associations(Record):
+    """One measure for many pairs of columns."""
+
+    measure: Measure
+    rows: list[str]  # the names of columns; for "epsilon" of categories
+    columns: list[str]  # the same names; for "epsilon" those of numbers
+    values: list[list[float | None]]  # values[i][j] belongs to rows[i] and columns[j]; null where it is not defined
+    row_order: list[int]  # places of rows, with what goes together side by side
+    column_order: list[int]
 
 
 def role(column: Column) -> Literal["number", "category"]:
@@ -63,10 +77,10 @@ def associate(table: Table, x: str, y: str) -> dict[str, Any]:
     return told
 
 
-def associations(table: Table, columns: Sequence[str] | None = None, measure: Measure = "pearson") -> dict[str, Any]:
-    """One measure for many pairs: `{"measure", "rows", "columns", "values", "row_order", "column_order"}`.
+def associations(table: Table, columns: Sequence[str] | None = None, measure: Measure = "pearson") -> Associations:
+    """One measure for many pairs.
 
-    `values[i][j]` belongs to `rows[i]` and `columns[j]`. "pearson" and "spearman" take the numbers among the columns,
+    "pearson" and "spearman" take the numbers among the columns,
     "cramers_v" the categories, "missing" (phi of the missing cells) those with missing cells; "epsilon" has categories
     as rows and numbers as columns. The orders are those of the leaves of average linkage on 1 - |value| (on the mean
     difference between lines, for "epsilon").
@@ -91,14 +105,7 @@ def associations(table: Table, columns: Sequence[str] | None = None, measure: Me
                 f'"{measure}" is not a measure.', "measure", "Take pearson, spearman, cramers_v, epsilon or missing."
             )
     names, order = [c.name for c in chosen], clustered(_distances(values))
-    return {
-        "measure": measure,
-        "rows": names,
-        "columns": names,
-        "values": values,
-        "row_order": order,
-        "column_order": order,
-    }
+    return Associations(measure, names, names, values, order, order)
 
 
 def _ask(
@@ -139,27 +146,19 @@ def _by_pair(
     return values
 
 
-def _ratios(engine: Engine, categories: Sequence[Column], numbers: Sequence[Column]) -> dict[str, Any]:
+def _ratios(engine: Engine, categories: Sequence[Column], numbers: Sequence[Column]) -> Associations:
     engine.hold([*((c, "category") for c in categories), *((c, "number") for c in numbers)])
-    values: list[list[float | None]] = []
-    for i in range(len(categories)):
-        values.append([])
-        for j in range(len(numbers)):
-            engine.take_held(i, len(categories) + j)
-            values[-1].append(correlation_ratio(engine.ask("grouped", "pair")))
+    values: list[list[float | None]] = [[None] * len(numbers) for _ in categories]
+    for i, j in product(range(len(categories)), range(len(numbers))):
+        engine.take_held(i, len(categories) + j)
+        values[i][j] = correlation_ratio(engine.ask("grouped", "pair"))
     lines = np.array([[value or 0.0 for value in line] for line in values]).reshape(len(categories), len(numbers))
     away = [
         np.abs(each[:, None, :] - each[None, :, :]).mean(axis=2) if each.size else np.zeros((len(each), len(each)))
         for each in (lines, lines.T)
     ]
-    return {
-        "measure": "epsilon",
-        "rows": [c.name for c in categories],
-        "columns": [c.name for c in numbers],
-        "values": values,
-        "row_order": clustered(away[0]),
-        "column_order": clustered(away[1]),
-    }
+    rows, columns = ([c.name for c in side] for side in (categories, numbers))
+    return Associations("epsilon", rows, columns, values, clustered(away[0]), clustered(away[1]))
 
 
 def _square(size: int) -> list[list[float | None]]:
@@ -213,10 +212,15 @@ def _crossed(rows: Sequence[dict[str, Any]]) -> tuple[np.ndarray, np.ndarray, np
     counts = np.array([row["n"] for row in rows], dtype="float64")
     sides = []
     for key in ("x", "y"):
-        places = {value: at for at, value in enumerate({row[key]: None for row in rows})}
-        at = np.array([places[row[key]] for row in rows], dtype=int)
+        at = _places(rows, key)
         sides.append(np.bincount(at, weights=counts)[at] if len(at) else counts)
     return counts, sides[0], sides[1]
+
+
+def _places(rows: Sequence[dict[str, Any]], key: str) -> np.ndarray:
+    """The number of each row's value, in the order in which they come."""
+    places = {value: at for at, value in enumerate({row[key]: None for row in rows})}
+    return np.array([places[row[key]] for row in rows], dtype=int)
 
 
 def cramers_v(counts: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> float | None:
@@ -240,11 +244,8 @@ def mutual_information(rows: Sequence[dict[str, Any]]) -> float | None:
 
     if not rows:
         return None
-    labels, sizes = [], []
-    for key in ("x", "y"):
-        places = {value: at for at, value in enumerate({row[key]: None for row in rows})}
-        labels.append(np.repeat([places[row[key]] for row in rows], [row["n"] for row in rows]))
-        sizes.append(len(places))
+    both = [_places(rows, key) for key in ("x", "y")]
+    labels, sizes = [np.repeat(at, [row["n"] for row in rows]) for at in both], [int(at.max()) + 1 for at in both]
     if min(sizes) < 2:
         return 0.0
     return float(adjusted_mutual_info_score(*labels)) if sizes[0] * sizes[1] <= MOST_CELLS else None

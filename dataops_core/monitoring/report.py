@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -50,8 +49,10 @@ class Figures(Record):
 
 
 @dataclass(frozen=True)
-class DeliveryReport:
-    """How a delivery compares with the version that it was held against."""
+class DeliveryReport(Record):
+    """How a delivery compares with the version that it was held against; `verdict`, in JSON too, is the worst of all
+    checks.
+    """
 
     version: int
     file: str
@@ -78,9 +79,3 @@ class DeliveryReport:
             "checks": [each.to_json() for each in self.checks],
             "figures": self.figures.to_json(),
         }
-
-    @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> DeliveryReport:
-        """The report that these values tell."""
-        checks = tuple(Check.from_json(each) for each in told["checks"])
-        return cls(told["version"], told["file"], checks, Figures.from_json(told["figures"]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dataops_core.record import Record
+
 State = Literal["certain", "likely", "ask"]
 
 # direct identifiers: each of them names one person, or a thing that belongs to one person
@@ -38,7 +40,7 @@ SPECIAL: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Recognition:
+class Recognition(Record):
     """What personal data a column holds: its kind, how sure that is, in how many cells, and masked examples.
 
     `confidence` is a share; `matches` counts the cells among those looked at, `share` is their share; `inside` says

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dataops_core.privacy.kinds import Recognition
 from dataops_core.privacy.quasi_identifiers import quasi_identifier
 from dataops_core.privacy.recognize_column import recognize_column
 from dataops_core.privacy.special_categories import special_category
 from dataops_core.privacy.values import column_values
+from dataops_core.record import Record
 from dataops_core.table import Table
 
 
 @dataclass(frozen=True)
-class PersonalColumn:
+class PersonalColumn(Record):
     """What was recognized in one column."""
 
     identifiers: list[Recognition]
     special: Recognition | None
     quasi: str | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -36,15 +33,19 @@ class PersonalData:
     special: dict[str, Recognition]
     quasi: dict[str, str]
 
+    @classmethod
+    def of(cls, found: Mapping[str, PersonalColumn]) -> PersonalData:
+        """The same from what was recognized in each column."""
+        return cls(
+            {name: each.identifiers for name, each in found.items() if each.identifiers},
+            {name: each.special for name, each in found.items() if each.special is not None},
+            {name: each.quasi for name, each in found.items() if each.quasi is not None},
+        )
+
 
 def recognize(table: Table) -> PersonalData:
     """What personal data a table holds; one column in memory at a time, a bounded number of its values read."""
-    found = {column.name: recognize_one(table, column.name) for column in table.columns}
-    return PersonalData(
-        {name: each.identifiers for name, each in found.items() if each.identifiers},
-        {name: each.special for name, each in found.items() if each.special is not None},
-        {name: each.quasi for name, each in found.items() if each.quasi is not None},
-    )
+    return PersonalData.of({column.name: recognize_one(table, column.name) for column in table.columns})
 
 
 def recognize_one(table: Table, name: str) -> PersonalColumn:

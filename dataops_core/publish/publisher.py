@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from dataops_core.errors import ConflictError, DataOpsError, InputError, SettingError
 from dataops_core.progress import Progress
 from dataops_core.read.places.secrets import check_password, cleaned, filled, shown
+from dataops_core.record import Record
 from dataops_core.table import ARROW, Table
 
 Given = Mapping[str, tuple[str, ...]]
@@ -68,7 +69,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
-class Published:
+class Published(Record):
     """What became of it: where the version is (without secrets), whether it was there already, what the place calls it,
     and how to take it from there.
     """
@@ -90,10 +91,6 @@ class Published:
         """The same, with what is known of the version."""
         told = {name: str(value) for name, value in details.items()}
         return cls(publisher, where, **version.about, already=already, use=use, details=told)
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return {**vars(self), "details": dict(self.details)}
 
     @property
     def words(self) -> str:

@@ -298,51 +298,37 @@ def turns(
     `start` is the state to begin with, if not that of the first guesses; `watch` is shown the state after every round.
     """
     with one_thread():
-        return _turns(kind, state, filled, using, columns, rounds, seed, draw, start, watch)
-
-
-def _turns(
-    kind: str,
-    state: State,
-    filled: list[str],
-    using: list[str],
-    columns: dict[str, Any],
-    rounds: int,
-    seed: int,
-    draw: np.random.Generator | None,
-    start: State | None,
-    watch: Callable[[State], None] | None,
-) -> list[list[dict[str, Any]]]:
-    gaps = {name: unknown(cells) for name, cells in state.items()}
-    near = nearest(state, filled, using)
-    order = sorted(filled, key=lambda name: gaps[name].mean())
-    now = started(state, columns, kind == "trees") if start is None else start
-    limit = TOLERANCE * max(
-        (float(np.abs(cells[~gaps[name]]).max()) for name, cells in state.items() if (~gaps[name]).any()), default=0.0
-    )
-    made: list[list[dict[str, Any]]] = []
-    for number in range(rounds):
-        before, models = dict(now), []
-        for place, name in enumerate(order):
-            known, gone = np.flatnonzero(~gaps[name]), np.flatnonzero(gaps[name])
-            if draw is not None:
-                known = np.sort(draw.choice(known, len(known)))
-            model = fit(kind, name, now, known, near[name], columns, seed + 1000 * number + place)
-            if kind == "matching" and model["is"] == "line":
-                model |= {"donors": _donors_of(name, now, np.flatnonzero(~gaps[name]), near[name], columns)}
-            models.append(model)
-            if (
-                len(gone) and kind != "trees"
-            ):  # trees are asked with the gaps as they are: a guess taken for a fact misleads them
-                dice = None if draw is None else (draw.standard_normal(len(gone)), draw.random(len(gone)))
-                now[name] = now[name].copy()
-                now[name][gone] = predict(model, now, gone, columns, dice)
-        made.append(models)
-        if watch is not None:
-            watch(now)
-        if draw is None and kind != "trees" and _moved(before, now) < limit:
-            break
-    return made
+        gaps = {name: unknown(cells) for name, cells in state.items()}
+        near = nearest(state, filled, using)
+        order = sorted(filled, key=lambda name: gaps[name].mean())
+        now = started(state, columns, kind == "trees") if start is None else start
+        limit = TOLERANCE * max(
+            (float(np.abs(cells[~gaps[name]]).max()) for name, cells in state.items() if (~gaps[name]).any()),
+            default=0.0,
+        )
+        made: list[list[dict[str, Any]]] = []
+        for number in range(rounds):
+            before, models = dict(now), []
+            for place, name in enumerate(order):
+                known, gone = np.flatnonzero(~gaps[name]), np.flatnonzero(gaps[name])
+                if draw is not None:
+                    known = np.sort(draw.choice(known, len(known)))
+                model = fit(kind, name, now, known, near[name], columns, seed + 1000 * number + place)
+                if kind == "matching" and model["is"] == "line":
+                    model |= {"donors": _donors_of(name, now, np.flatnonzero(~gaps[name]), near[name], columns)}
+                models.append(model)
+                if (
+                    len(gone) and kind != "trees"
+                ):  # trees are asked with the gaps as they are: a guess taken for a fact misleads them
+                    dice = None if draw is None else (draw.standard_normal(len(gone)), draw.random(len(gone)))
+                    now[name] = now[name].copy()
+                    now[name][gone] = predict(model, now, gone, columns, dice)
+            made.append(models)
+            if watch is not None:
+                watch(now)
+            if draw is None and kind != "trees" and _moved(before, now) < limit:
+                break
+        return made
 
 
 def nearest(state: State, filled: list[str], using: list[str]) -> dict[str, list[str]]:

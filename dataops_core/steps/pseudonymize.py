@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -132,8 +133,14 @@ def _made(text: str, kind: str, key: bytes, digest: bytes, names: dict[str, Any]
         found = next(itertools.islice(codes, turn, turn + 1), None)
         if found is not None:
             return found
-    draws = _Draws(digest if not turn else keyed_digest(key, f"turn {turn} of {digest.hex()}"))
-    return _MAKERS[kind](text, draws, names)
+    draws = _Draws(digest if not turn else keyed_digest(key, f"turn {turn} of {digest.hex()}"), names)
+    return _MAKERS[kind](text, draws)
+
+
+def _is_valid(number: str) -> Callable[[str], bool]:
+    """What tells whether a national number of a kind is valid."""
+    holds: Callable[[str], bool] = importlib.import_module(f"stdnum.{number}").is_valid
+    return holds
 
 
 def _codes(text: str, kind: str, key: bytes, names: dict[str, Any]) -> Iterator[str]:
@@ -147,19 +154,17 @@ def _codes(text: str, kind: str, key: bytes, names: dict[str, Any]) -> Iterator[
         return other_codes(key, text, _country(text))
     some = other_codes(key, text)
     if kind == "national_number" and names.get("number"):
-        import importlib
-
-        holds = importlib.import_module(f"stdnum.{names['number']}").is_valid
+        holds = _is_valid(names["number"])
         good = holds(text)
         return (each for each in itertools.islice(some, TRIES) if holds(each) == good)
     return some
 
 
 class _Draws:
-    """Numbers, one after the other, that follow from a digest."""
+    """Numbers, one after the other, that follow from a digest, and the names that they choose from."""
 
-    def __init__(self, digest: bytes) -> None:
-        self.digest, self.at, self.block = digest, 0, digest
+    def __init__(self, digest: bytes, names: dict[str, Any]) -> None:
+        self.digest, self.at, self.block, self.names = digest, 0, digest, names
 
     def below(self, size: int) -> int:
         """The next number from 0 up to, but without, the size."""
@@ -169,25 +174,25 @@ class _Draws:
         self.at += 4
         return int.from_bytes(self.block[self.at - 4 : self.at], "big") % size
 
-    def pick(self, some: list[str]) -> str:
-        """One of some texts."""
-        return some[self.below(len(some))]
+    def pick(self, sort: str) -> str:
+        """One name of a sort."""
+        return str(self.names[sort][self.below(len(self.names[sort]))])
 
 
-def _person(draws: _Draws, names: dict[str, Any]) -> tuple[str, str, str]:
-    return draws.pick(names["first"]), "ABCDEFGHIJKLMNOPRSTVW"[draws.below(21)], draws.pick(names["last"])
+def _person(draws: _Draws) -> tuple[str, str, str]:
+    return draws.pick("first"), "ABCDEFGHIJKLMNOPRSTVW"[draws.below(21)], draws.pick("last")
 
 
-def _name(text: str, draws: _Draws, names: dict[str, Any]) -> str:
-    first, middle, last = _person(draws, names)
-    given = f"{first} {draws.pick(names['first'])} {middle}."
+def _name(text: str, draws: _Draws) -> str:
+    first, middle, last = _person(draws)
+    given = f"{first} {draws.pick('first')} {middle}."
     made = f"{last}, {given}" if "," in text else f"{given} {last}"
     return made.upper() if text == text.upper() else made.lower() if text == text.lower() else made
 
 
-def _part(at: int) -> Callable[[str, _Draws, dict[str, Any]], str]:
-    def made(text: str, draws: _Draws, names: dict[str, Any]) -> str:
-        part = _person(draws, names)[at]
+def _part(at: int) -> Callable[[str, _Draws], str]:
+    def made(text: str, draws: _Draws) -> str:
+        part = _person(draws)[at]
         return part.upper() if text == text.upper() else part.lower() if text == text.lower() else part
 
     return made
@@ -197,25 +202,25 @@ def _plain(name: str) -> str:
     return "".join(sign for sign in name.casefold() if sign.isascii() and sign.isalnum()) or "x"
 
 
-def _email(_text: str, draws: _Draws, names: dict[str, Any]) -> str:
-    first, _, last = _person(draws, names)
+def _email(_text: str, draws: _Draws) -> str:
+    first, _, last = _person(draws)
     return f"{_plain(first)}.{_plain(last)}.{draws.below(2**32):08x}@example.com"  # kept for examples by RFC 2606
 
 
-def _user_name(_text: str, draws: _Draws, names: dict[str, Any]) -> str:
-    first, _, last = _person(draws, names)
+def _user_name(_text: str, draws: _Draws) -> str:
+    first, _, last = _person(draws)
     return f"{_plain(first)}{_plain(last)[:1]}{draws.below(2**32):08x}"
 
 
-def _address(_text: str, draws: _Draws, names: dict[str, Any]) -> str:
-    return f"{draws.pick(names['street'])} {1 + draws.below(9999)}"
+def _address(_text: str, draws: _Draws) -> str:
+    return f"{draws.pick('street')} {1 + draws.below(9999)}"
 
 
-def _city(_text: str, draws: _Draws, names: dict[str, Any]) -> str:
-    return draws.pick(names["city"])
+def _city(_text: str, draws: _Draws) -> str:
+    return draws.pick("city")
 
 
-def _shape(text: str, draws: _Draws, _names: dict[str, Any], after: int = 0) -> str:
+def _shape(text: str, draws: _Draws, after: int = 0) -> str:
     """The same letters and digits elsewhere: each replaced by another of its sort, those before a place kept; never
     the text itself, where it has a letter or a digit to change.
     """
@@ -242,42 +247,33 @@ def _country(text: str) -> int:
     return 3 if text.startswith("+") else 4 if text.startswith("00") else 1 if text.startswith("0") else 0
 
 
-def _phone(text: str, draws: _Draws, names: dict[str, Any]) -> str:
-    return _shape(text, draws, names, _country(text))
+def _phone(text: str, draws: _Draws) -> str:
+    return _shape(text, draws, _country(text))
 
 
-def _iban(text: str, draws: _Draws, names: dict[str, Any]) -> str:
-    return with_iban_digits(_shape(text, draws, names, 4))
+def _iban(text: str, draws: _Draws) -> str:
+    return with_iban_digits(_shape(text, draws, 4))
 
 
-def _card(text: str, draws: _Draws, names: dict[str, Any]) -> str:
-    return with_luhn(_shape(text, draws, names, 1))
+def _card(text: str, draws: _Draws) -> str:
+    return with_luhn(_shape(text, draws, 1))
 
 
-def _network(text: str, draws: _Draws, _names: dict[str, Any]) -> str:
+def _network(text: str, draws: _Draws) -> str:
     parts = [1 + draws.below(254) for _ in range(4)]
     if ":" in text:  # fd00::/8 and 10.0.0.0/8 are private (RFC 4193, RFC 1918)
         return "fd00::" + ":".join(f"{256 * part + draws.below(256):x}" for part in parts)
     return f"10.{parts[0]}.{parts[1]}.{parts[2]}"
 
 
-def _national(text: str, draws: _Draws, names: dict[str, Any]) -> str:
+def _national(text: str, draws: _Draws) -> str:
     """A number of the same kind whose check digits hold, where the kind is known and one is found."""
-    if not names.get("number"):
-        return _shape(text, draws, names)
-    import importlib
-
-    holds = importlib.import_module(f"stdnum.{names['number']}").is_valid
-    if not holds(text):
-        return _shape(text, draws, names)
-    for _ in range(TRIES):
-        made = _shape(text, draws, names)
-        if holds(made):
-            return made
-    return _shape(text, draws, names)
+    holds = _is_valid(draws.names["number"]) if draws.names.get("number") else None
+    tries = TRIES if holds is not None and holds(text) else 0
+    return next(filter(holds, (_shape(text, draws) for _ in range(tries))), None) or _shape(text, draws)
 
 
-_MAKERS: dict[str, Callable[[str, _Draws, dict[str, Any]], str]] = {
+_MAKERS: dict[str, Callable[[str, _Draws], str]] = {
     "name": _name,
     "first_name": _part(0),
     "last_name": _part(2),

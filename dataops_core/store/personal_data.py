@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from dataops_core.errors import PersonalDataError, SettingError
 from dataops_core.hashing import sha256
-from dataops_core.privacy import DIRECT, PersonalData, Recognition
-from dataops_core.privacy.recognize import recognize_one
+from dataops_core.privacy import DIRECT, PersonalData
+from dataops_core.privacy.recognize import PersonalColumn, recognize_one
 from dataops_core.recipe.recipe import RecipeStep, columns_named
 from dataops_core.record import Record
 from dataops_core.source_hash import source_hash
@@ -59,32 +59,17 @@ def recognized(store: Store, state: str) -> PersonalData:
     code = source_hash("dataops_core.privacy")
     keys = {column.name: _key(column, code) for column in table.columns}
     known = store.cached_many(list(keys.values()))
-    identifiers: dict[str, list[Recognition]] = {}
-    special: dict[str, Recognition] = {}
-    quasi: dict[str, str] = {}
-    fresh: dict[str, Any] = {}
-    for name, key in keys.items():
-        plain = known.get(key)
-        if plain is None:
-            plain = fresh[key] = recognize_one(table, name).to_json()
-        found = [_recognition(each) for each in plain["identifiers"]]
-        if found:
-            identifiers[name] = found
-        if plain["special"]:
-            special[name] = _recognition(plain["special"])
-        if plain["quasi"]:
-            quasi[name] = plain["quasi"]
-    if fresh:
+    found = {
+        name: PersonalColumn.from_json(known[key]) if key in known else recognize_one(table, name)
+        for name, key in keys.items()
+    }
+    if fresh := {key: found[name].to_json() for name, key in keys.items() if key not in known}:
         store.keep(fresh)
-    return PersonalData(identifiers, special, quasi)
+    return PersonalData.of(found)
 
 
 def _key(column: Column, code: str) -> str:
     return f"personal:{sha256(f'{column.hash} {column.kind} {column.type} {column.name}')}:{code}"
-
-
-def _recognition(plain: Mapping[str, Any]) -> Recognition:
-    return Recognition(**{**plain, "evidence": tuple(plain["evidence"])})
 
 
 def settle(store: Store, here: Dataset, column: str, personal: bool | None, actor: str, why: str = "") -> None:

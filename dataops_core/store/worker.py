@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,159 +46,162 @@ from dataops_core.store.results.profile import compared, profile
 from dataops_core.store.store import Store
 
 
-def _add(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    options = ReadOptions.from_json(args.get("options") or {})
-    raw = store.objects.local(args["raw"]["md5"])
-    return datasets.add(store, args["project"], raw, args["raw"]["name"], actor, options=options, progress=progress)
+@dataclass(frozen=True)
+class Task:
+    """What a job is asked to do: its arguments as the catalog keeps them, who asked, and who is told how far it is."""
+
+    store: Store
+    args: dict[str, Any]
+    actor: str
+    progress: Progress
+
+    def why(self) -> dict[str, Any]:
+        """The reasons that were given, where any are asked for."""
+        return {name: self.args.get(name, "") for name in ("reason", "pii_reason")}
 
 
-def _fetch(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+def _add(job: Task) -> Any:
+    options = ReadOptions.from_json(job.args.get("options") or {})
+    raw = job.store.objects.local(job.args["raw"]["md5"])
+    return datasets.add(
+        job.store, job.args["project"], raw, job.args["raw"]["name"], job.actor, options=options, progress=job.progress
+    )
+
+
+def _fetch(job: Task) -> Any:
     """Bring what an address names into the store; what it holds is read by another job."""
-    rules = Rules.of_environment(own=args["own"])
-    folder = Path(tempfile.mkdtemp(dir=store.scratch))
+    rules = Rules.of_environment(own=job.args["own"])
+    folder = Path(tempfile.mkdtemp(dir=job.store.scratch))
     try:
-        path = fetch(args["address"], folder, rules, asked=args["query"], progress=progress)
-        return datasets.store_raw(store, path, path.name)
+        path = fetch(job.args["address"], folder, rules, asked=job.args["query"], progress=job.progress)
+        return datasets.store_raw(job.store, path, path.name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _evaluate(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    states.evaluate(store, args["raw"], from_json(args["recipe"]), progress=progress)
+def _evaluate(job: Task) -> Any:
+    states.evaluate(job.store, job.args["raw"], from_json(job.args["recipe"]), progress=job.progress)
 
 
-def _preview(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    now, candidate = from_json(args["now"]), from_json(args["candidate"])
-    diffs.preview(store, args["raw"], now, candidate, args["sensitive"], progress)
+def _preview(job: Task) -> Any:
+    now, candidate = from_json(job.args["now"]), from_json(job.args["candidate"])
+    diffs.preview(job.store, job.args["raw"], now, candidate, job.args["sensitive"], job.progress)
 
 
-def _reread(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    _, source = states.read_raw(store, args["raw"], ReadOptions.from_json(args["options"]), progress)
+def _reread(job: Task) -> Any:
+    _, source = states.read_raw(job.store, job.args["raw"], ReadOptions.from_json(job.args["options"]), job.progress)
     return source.options.to_json()
 
 
-def _profile(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    profile(store, args["state"], Context.from_json(args["context"]), progress=progress)
+def _profile(job: Task) -> Any:
+    profile(job.store, job.args["state"], Context.from_json(job.args["context"]), progress=job.progress)
 
 
-def _compare_rows(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    compared(store, args["state"], Context.from_json(args["context"]), progress=progress)
+def _compare_rows(job: Task) -> Any:
+    compared(job.store, job.args["state"], Context.from_json(job.args["context"]), progress=job.progress)
 
 
-def _score(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+def _score(job: Task) -> Any:
     """The profile of a dataset as it stands, which nobody may have opened."""
-    here = datasets.get(store, args["dataset"])
-    results = states.evaluate(store, here.raw, here.recipe, progress=progress)
-    profile(store, states.head(here.raw, here.recipe, results), overview.context(here), progress=progress)
+    here = datasets.get(job.store, job.args["dataset"])
+    results = states.evaluate(job.store, here.raw, here.recipe, progress=job.progress)
+    profile(job.store, states.head(here.raw, here.recipe, results), overview.context(here), progress=job.progress)
 
 
-def _count(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    analyses.counted(store, args["what"], args["with"], progress=progress)
+def _count(job: Task) -> Any:
+    analyses.counted(job.store, job.args["what"], job.args["with"], progress=job.progress)
 
 
-def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    diffs.spreads(store, args["before"], args["after"], args["old"], args["new"])
+def _spread(job: Task) -> Any:
+    diffs.spreads(job.store, job.args["before"], job.args["after"], job.args["old"], job.args["new"])
 
 
-def _rebuild(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    states.table(store, args["state"])
+def _rebuild(job: Task) -> Any:
+    states.table(job.store, job.args["state"])
 
 
-def _rebuild_version(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return rebuild.rebuild(store, args["dataset"], args["number"], progress).to_json()
-
-
-def _compact(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return compact(store, args["dataset"], actor, dry_run=args["dry_run"], progress=progress).to_json()
-
-
-def _leftovers(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    found = leftovers.find(store) if args["dry_run"] else leftovers.remove(store, actor, progress=progress)
+def _leftovers(job: Task) -> Any:
+    found = (
+        leftovers.find(job.store)
+        if job.args["dry_run"]
+        else leftovers.remove(job.store, job.actor, progress=job.progress)
+    )
     return found.to_json() | {"words": found.in_words()}
 
 
-def _redact(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return redaction.redacted(store, args["state"], {name: {"personal": is_} for name, is_ in args["said"].items()})
+def _commit(job: Task) -> Any:
+    given = (job.args["dataset"], job.args["message"])
+    return versions.commit(job.store, *given, job.actor, **job.why(), progress=job.progress).number
 
 
-def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    why = {name: args.get(name, "") for name in ("reason", "pii_reason")}
-    return versions.commit(store, args["dataset"], args["message"], actor, **why, progress=progress).number
+def _run_on_cluster(job: Task) -> Any:
+    given = (job.args["dataset"], job.args["cluster"], job.args["input"], job.args["message"])
+    return cluster_runs.run(job.store, *given, job.actor, **job.why(), progress=job.progress).number
 
 
-def _keep_model(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return models.learn(store, args["dataset"], args["state"], args["with"], actor, progress=progress)
-
-
-def _run_on_cluster(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    given = (args["dataset"], args["cluster"], args["input"], args["message"])
-    why = {name: args.get(name, "") for name in ("reason", "pii_reason")}
-    return cluster_runs.run(store, *given, actor, **why, progress=progress).number
-
-
-def _synthesize(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return synthetic_tables.make(store, args["dataset"], args["state"], args["settings"], actor, progress=progress)
-
-
-def _keep_synthetic(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+def _keep_synthetic(job: Task) -> Any:
     return synthetic_tables.keep(
-        store,
-        args["dataset"],
-        args["job"],
-        args["message"],
-        args["purpose"],
-        actor,
-        reason=args.get("reason", ""),
-        progress=progress,
+        job.store,
+        job.args["dataset"],
+        job.args["job"],
+        job.args["message"],
+        job.args["purpose"],
+        job.actor,
+        reason=job.args.get("reason", ""),
+        progress=job.progress,
     ).number
 
 
-def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    versions.compare(store, args["dataset"], args["one"], args["other"])
-    one, other = (versions.get(store, args["dataset"], args[key]) for key in ("one", "other"))
-    versions.compare_groups(store, one, other, tuple(args["seen"]) if args.get("seen") else None)
+def _compare(job: Task) -> Any:
+    versions.compare(job.store, job.args["dataset"], job.args["one"], job.args["other"])
+    one, other = (versions.get(job.store, job.args["dataset"], job.args[key]) for key in ("one", "other"))
+    versions.compare_groups(job.store, one, other, tuple(job.args["seen"]) if job.args.get("seen") else None)
 
 
-def _difference_report(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    out, (one, other), seen = store.scratch_file(".html"), (args["one"], args["other"]), tuple(args["seen"])
-    hide = veil(store, args["dataset"])
-    text = difference_report.html_report(store, args["dataset"], one, other, args["name"], hide, seen)
-    out.write_text(text, encoding="utf-8")
-    return store.objects.put(out).to_json() | {"file": f"{_stem(args['name'])}-v{one}-v{other}.html"}
-
-
-def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    out = store.scratch_file(".zip")
-    versions.export(
-        store,
-        args["dataset"],
-        args["number"],
-        out,
-        actor,
-        name=args["name"],
-        reason=args.get("reason", ""),
-        progress=progress,
+def _difference_report(job: Task) -> Any:
+    out, (one, other), seen = (
+        job.store.scratch_file(".html"),
+        (job.args["one"], job.args["other"]),
+        tuple(job.args["seen"]),
     )
-    return store.objects.put(out).to_json()
+    hide = veil(job.store, job.args["dataset"])
+    text = difference_report.html_report(job.store, job.args["dataset"], one, other, job.args["name"], hide, seen)
+    out.write_text(text, encoding="utf-8")
+    return job.store.objects.put(out).to_json() | {"file": f"{_stem(job.args['name'])}-v{one}-v{other}.html"}
 
 
-def _publish(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+def _export(job: Task) -> Any:
+    out = job.store.scratch_file(".zip")
+    versions.export(
+        job.store,
+        job.args["dataset"],
+        job.args["number"],
+        out,
+        job.actor,
+        name=job.args["name"],
+        reason=job.args.get("reason", ""),
+        progress=job.progress,
+    )
+    return job.store.objects.put(out).to_json()
+
+
+def _publish(job: Task) -> Any:
     return publications.publish_version(
-        store,
-        args["dataset"],
-        args["number"],
-        args["place"],
-        actor,
-        given={name: tuple(columns) for name, columns in args["given"].items()},
-        reason=args["reason"],
-        own=args["own"],
-        progress=progress,
+        job.store,
+        job.args["dataset"],
+        job.args["number"],
+        job.args["place"],
+        job.actor,
+        given={name: tuple(columns) for name, columns in job.args["given"].items()},
+        reason=job.args["reason"],
+        own=job.args["own"],
+        progress=job.progress,
     ).to_json()
 
 
-def _verify(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    path = store.objects.local(args["md5"])
-    return verify_bundle(path, key=args["key"] or None, progress=progress).to_json()
+def _verify(job: Task) -> Any:
+    path = job.store.objects.local(job.args["md5"])
+    return verify_bundle(path, key=job.args["key"] or None, progress=job.progress).to_json()
 
 
 def _stem(name: str) -> str:
@@ -205,67 +209,58 @@ def _stem(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", Path(name).stem).strip("-.") or "table"
 
 
-def _report(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    told = profile(store, args["state"], Context.from_json(args["context"]), progress=progress)
-    table = states.table(store, args["state"])
-    out = store.scratch_file(".html")
+def _report(job: Task) -> Any:
+    told = profile(job.store, job.args["state"], Context.from_json(job.args["context"]), progress=job.progress)
+    table, out = states.table(job.store, job.args["state"]), job.store.scratch_file(".html")
     out.write_text(
-        html_report(told or {}, title=args["name"], table=table, show_values=args["show_values"]), encoding="utf-8"
+        html_report(told or {}, title=job.args["name"], table=table, show_values=job.args["show_values"]),
+        encoding="utf-8",
     )
-    return store.objects.put(out).to_json() | {"file": f"{_stem(args['name'])}-report.html"}
+    return job.store.objects.put(out).to_json() | {"file": f"{_stem(job.args['name'])}-report.html"}
 
 
-def _full_report(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    out = store.scratch_file(".html")
+def _full_report(job: Task) -> Any:
+    out = job.store.scratch_file(".html")
     told = full_report(
-        states.table(store, args["state"]), out, rows=args["rows"], title=args["name"], progress=progress
+        states.table(job.store, job.args["state"]),
+        out,
+        rows=job.args["rows"],
+        title=job.args["name"],
+        progress=job.progress,
     )
-    return store.objects.put(out).to_json() | {"file": f"{_stem(args['name'])}-full-report.html", "report": told}
+    return job.store.objects.put(out).to_json() | {
+        "file": f"{_stem(job.args['name'])}-full-report.html",
+        "report": told,
+    }
 
 
-def _failing_rows(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return dataset_rules.failing_file(store, args, progress)
-
-
-def _set_aside(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return dataset_rules.set_aside_file(store, args)
-
-
-def _watch(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+def _watch(job: Task) -> Any:
     """Hold a file that came against a version, and send the alerts that this makes."""
     found = deliveries.watch(
-        store,
-        args["dataset"],
-        args["raw"],
-        actor,
-        number=args["number"],
-        options={"lenient": True} if args["lenient"] else None,
-        progress=progress,
+        job.store,
+        job.args["dataset"],
+        job.args["raw"],
+        job.actor,
+        number=job.args["number"],
+        options={"lenient": True} if job.args["lenient"] else None,
+        progress=job.progress,
     )
-    alerts.send_due(store, actor, patience=alerts.PATIENCE)
+    alerts.send_due(job.store, job.actor, patience=alerts.PATIENCE)
     return found.number
 
 
-def _promote(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    given = (args["dataset"], args["number"], args["environment"], args["message"])
-    return promotions.request(store, *given, actor, progress=progress).number
+def _promote(job: Task) -> Any:
+    given = (job.args["dataset"], job.args["number"], job.args["environment"], job.args["message"])
+    return promotions.request(job.store, *given, job.actor, progress=job.progress).number
 
 
-def _approve(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+def _approve(job: Task) -> Any:
     return promotions.approve(
-        store, args["dataset"], args["number"], actor, reason=args["reason"], progress=progress
+        job.store, job.args["dataset"], job.args["number"], job.actor, reason=job.args["reason"], progress=job.progress
     ).number
 
 
-def _checklist(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return sign_off.checklist(store, args["dataset"], args["number"], progress=progress).to_json()
-
-
-def _sign(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return sign_off.sign(store, args["dataset"], args["number"], args["gate"], actor, progress=progress).to_json()
-
-
-KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
+KINDS: dict[str, Callable[[Task], Any]] = {
     "add": _add,
     "fetch": _fetch,
     "reread": _reread,
@@ -276,10 +271,16 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "score": _score,
     "spread": _spread,
     "rebuild": _rebuild,
-    rebuild.KIND: _rebuild_version,
-    compaction.KIND: _compact,
+    rebuild.KIND: lambda job: rebuild.rebuild(
+        job.store, job.args["dataset"], job.args["number"], job.progress
+    ).to_json(),
+    compaction.KIND: lambda job: compact(
+        job.store, job.args["dataset"], job.actor, dry_run=job.args["dry_run"], progress=job.progress
+    ).to_json(),
     leftovers.KIND: _leftovers,
-    "redact": _redact,
+    "redact": lambda job: redaction.redacted(
+        job.store, job.args["state"], {name: {"personal": is_} for name, is_ in job.args["said"].items()}
+    ),
     "commit": _commit,
     "count": _count,
     "compare": _compare,
@@ -288,16 +289,24 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "publish": _publish,
     "verify": _verify,
     "report": _report,
-    "keep model": _keep_model,
+    "keep model": lambda job: models.learn(
+        job.store, job.args["dataset"], job.args["state"], job.args["with"], job.actor, progress=job.progress
+    ),
     cluster_runs.KIND: _run_on_cluster,
-    "synthesize": _synthesize,
+    "synthesize": lambda job: synthetic_tables.make(
+        job.store, job.args["dataset"], job.args["state"], job.args["settings"], job.actor, progress=job.progress
+    ),
     "keep synthetic data": _keep_synthetic,
     "full_report": _full_report,
-    "failing rows": _failing_rows,
-    "rows set aside": _set_aside,
+    "failing rows": lambda job: dataset_rules.failing_file(job.store, job.args, job.progress),
+    "rows set aside": lambda job: dataset_rules.set_aside_file(job.store, job.args),
     "watch": _watch,
-    "checklist": _checklist,
-    "sign": _sign,
+    "checklist": lambda job: sign_off.checklist(
+        job.store, job.args["dataset"], job.args["number"], progress=job.progress
+    ).to_json(),
+    "sign": lambda job: sign_off.sign(
+        job.store, job.args["dataset"], job.args["number"], job.args["gate"], job.actor, progress=job.progress
+    ).to_json(),
     "promote": _promote,
     "approve": _approve,
 }
@@ -330,7 +339,7 @@ def reads_file(store: Store, kind: str, args: dict[str, Any]) -> bool:
 
 def run(store: Store, kind: str, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     """Do the work of a job here and now; the same code whether in a worker or in a page, for small tables."""
-    return KINDS[kind](store, args, actor, progress)
+    return KINDS[kind](Task(store, args, actor, progress))
 
 
 def work(store: Store, job: str) -> None:

@@ -342,5 +342,5 @@ def synthesize(
                 sequence,
                 [c for c in table.columns if c.name in rows.columns],
                 settings.seed,
-            )
+            ).to_json()
     return synthetic, told, model

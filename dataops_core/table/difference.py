@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dataops_core.record import Record
 from dataops_core.table.kinds import shown
 from dataops_core.table.table import Column, Table
 
@@ -20,7 +21,7 @@ CELLS = 2_000_000  # of each table that are read at once where its rows are matc
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Record):
     """Counts of what changed from one table to another, with the ids of the first rows of each sort.
 
     Where rows were matched by a key and not by their ids, `key` is the name that its column has after, and changed rows
@@ -41,8 +42,8 @@ class Difference:
     dropped_rows: tuple[int, ...]
     added_rows: tuple[int, ...]
     changed_rows: tuple[int, ...]
-    key: str = ""
-    changed_rows_before: tuple[int, ...] = ()
+    key: str = ""  # left out where rows were matched by their ids
+    changed_rows_before: tuple[int, ...] = ()  # left out where rows were matched by their ids
 
     @property
     def nothing(self) -> bool:
@@ -59,17 +60,8 @@ class Difference:
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain JSON values."""
-        plain = asdict(self)
+        plain = super().to_json()
         return plain if self.key else {name: plain[name] for name in plain if name not in _KEYED}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Difference:
-        """The difference that `to_json` wrote."""
-        listed: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()
-        }
-        listed["columns_retyped"] = {name: tuple(pair) for name, pair in plain["columns_retyped"].items()}
-        return cls(**listed)
 
 
 def differs(before: pd.Series, after: pd.Series) -> np.ndarray:

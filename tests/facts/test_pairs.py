@@ -121,21 +121,21 @@ def test_a_matrix_of_numbers_is_that_of_pandas(table, frame, measure):
     numbers = ["a", "b", "ties", "when"]
     told = associations(table, measure=measure)
     some = frame[numbers].replace([np.inf], np.nan).assign(when=frame["when"].astype("int64"))
-    assert told["rows"] == told["columns"] == numbers
+    assert told.rows == told.columns == numbers
     np.testing.assert_allclose(
-        np.array(told["values"], dtype=float), some.astype(float).corr(method=measure).to_numpy(), rtol=1e-9, atol=1e-11
+        np.array(told.values, dtype=float), some.astype(float).corr(method=measure).to_numpy(), rtol=1e-9, atol=1e-11
     )
-    assert associations(table, ["ties", "when"], measure)["values"][0][1] == pytest.approx(told["values"][2][3])
+    assert associations(table, ["ties", "when"], measure).values[0][1] == pytest.approx(told.values[2][3])
 
 
 def test_the_other_matrices_hold_what_a_pair_holds(table):
     v, eta, gaps = (associations(table, measure=measure) for measure in ("cramers_v", "epsilon", "missing"))
-    assert v["columns"] == ["c", "d", "flag", "alone"]
-    assert v["values"][0][1] == pytest.approx(associate(table, "c", "d")["cramers_v"], rel=1e-12)
-    assert (eta["rows"], eta["columns"]) == (["c", "d", "flag", "alone"], ["a", "b", "ties", "when"])
-    assert eta["values"][1][0] == pytest.approx(associate(table, "a", "d")["epsilon"], rel=1e-12)
-    assert gaps["columns"] == ["a", "b", "c"]
-    assert gaps["values"][0][2] == 1.0
+    assert v.columns == ["c", "d", "flag", "alone"]
+    assert v.values[0][1] == pytest.approx(associate(table, "c", "d")["cramers_v"], rel=1e-12)
+    assert (eta.rows, eta.columns) == (["c", "d", "flag", "alone"], ["a", "b", "ties", "when"])
+    assert eta.values[1][0] == pytest.approx(associate(table, "a", "d")["epsilon"], rel=1e-12)
+    assert gaps.columns == ["a", "b", "c"]
+    assert gaps.values[0][2] == 1.0
     with pytest.raises(SettingError, match="not a measure"):
         associations(table, measure="r")
 
@@ -147,12 +147,11 @@ def test_columns_that_go_together_stand_together(make_table):
         {"p": one, "q": two, "r": one + 0.1 * draw.normal(size=200), "s": -two + 0.1 * draw.normal(size=200)}
     )
     told = associations(table)
-    order = [told["columns"][at] for at in told["row_order"]]
+    order = [told.columns[at] for at in told.row_order]
     assert {frozenset(order[:2]), frozenset(order[2:])} == {frozenset("pr"), frozenset("qs")}
-    away = 1 - np.abs(np.array(told["values"]))[np.triu_indices(4, 1)]
+    away = 1 - np.abs(np.array(told.values))[np.triu_indices(4, 1)]
     assert (
-        told["row_order"]
-        == scipy.cluster.hierarchy.leaves_list(scipy.cluster.hierarchy.linkage(away, "average")).tolist()
+        told.row_order == scipy.cluster.hierarchy.leaves_list(scipy.cluster.hierarchy.linkage(away, "average")).tolist()
     )
 
 
@@ -160,8 +159,8 @@ def test_tables_without_columns_or_rows_have_matrices_too(make_table):
     table = make_table(
         {"t": pd.Series([], dtype=object), "x": pd.Series([], dtype=float), "y": pd.Series([], dtype=float)}
     )
-    assert associations(table)["values"] == [[1.0, None], [None, 1.0]]
-    assert associations(table, ["t"])["values"] == []
+    assert associations(table).values == [[1.0, None], [None, 1.0]]
+    assert associations(table, ["t"]).values == []
     assert associate(table, "t", "x")["epsilon"] is None
     assert associate(table, "x", "y")["mutual_information"] is None
 

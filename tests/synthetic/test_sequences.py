@@ -219,17 +219,17 @@ def test_the_verdict_on_sequences_names_what_is_lost():
     ]
     chosen = FOUND | {"context": ["full_name", "sex"]}
     fresh = sequence_verdict(frames[1], frames[3], frames[2], chosen, columns)
-    assert fresh["floor"] < 0.7 < 0.9 < fresh["score"] and abs(fresh["score"] - fresh["ceiling"]) < 0.05
+    assert fresh.floor < 0.7 < 0.9 < fresh.score and abs(fresh.score - fresh.ceiling) < 0.05
     mixed = frames[3].assign(
         **{name: frames[3][name].sample(frac=1, random_state=0).to_numpy() for name in ("lower", "state")}
     )
-    told = {each["of"]: each for each in sequence_verdict(frames[1], mixed, frames[2], chosen, columns)["measures"]}
+    told = {each.of: each for each in sequence_verdict(frames[1], mixed, frames[2], chosen, columns).measures}
     assert (
-        told["length"]["score"] > 0.85
-        and abs(told["memory"]["synthetic"]) < 0.1
-        and told["memory"]["score"] == pytest.approx(told["memory"]["floor"], abs=0.1)
+        told["length"].score > 0.85
+        and abs(told["memory"].synthetic) < 0.1
+        and told["memory"].score == pytest.approx(told["memory"].floor, abs=0.1)
     )
-    assert told["transitions"]["score"] < told["transitions"]["ceiling"] - 0.2
+    assert told["transitions"].score < told["transitions"].ceiling - 0.2
 
 
 def test_rows_of_the_same_people_are_weighed_by_people(make_table, only):

@@ -112,24 +112,16 @@ def run(args: argparse.Namespace) -> int:
         if args.repairs:
             _add_repairs(told, kept, source.table, proposals)
         reports = _write_reports(args, told, source.table)
-    found = _found(told)
     for finding in told["findings"]:
         finding["rows"] = finding["rows"][:SHOWN]
     if args.json:
         print_json(told | {"scores": _scores(told)} | reports)
-        return int(found)
-    _print_size(told)
-    naming = set() if args.show_values else _naming(told)
-    _print_facts(told["facts"], naming)
-    for finding in told["findings"]:
-        _print_finding(finding, naming)
-        for each in finding.get("repairs", [])[:3]:
-            _print_repair(each, naming)
+        return int(_found(told))
+    _print_profile(told, args.show_values)
     print("Scores: " + ", ".join(f"{name} {value:.1%}" for name, value in _scores(told).items() if value is not None))
     _print_failed(told)
-    for line in _said(reports):
-        print(line)
-    return int(found)
+    print(*_said(reports), sep="\n", end="\n" if reports else "")
+    return int(_found(told))
 
 
 def _is_parquet(file: Path) -> bool:
@@ -147,11 +139,7 @@ def _elsewhere(args: argparse.Namespace) -> int:
     if args.json:
         print_json(told)
         return int(_found(told))
-    _print_size(told)
-    naming = set() if args.show_values else _naming(told)
-    _print_facts(told["facts"], naming)
-    for finding in told["findings"]:
-        _print_finding(finding, naming)
+    _print_profile(told, args.show_values)
     _print_failed(told)
     print_left_out(told, args.on)
     return int(_found(told))
@@ -163,16 +151,23 @@ def _found(told: dict[str, Any]) -> bool:
     )
 
 
-def _print_size(told: dict[str, Any]) -> None:
+def _print_profile(told: dict[str, Any], show_values: bool) -> None:
+    """Size, facts and findings, with the first repairs of each; of columns that name people, values are shown as their
+    shape.
+    """
     print(
         f"{told['rows']:,} rows, {told['columns']} columns, {told['duplicate_rows']:,} duplicate rows, "
         f"{_counted(told['missing_cells'])} missing cells"
     )
-
-
-def _naming(told: dict[str, Any]) -> set[str]:
-    """The columns that name people, as the findings say."""
-    return {name for each in told["findings"] if each["check"] in NAMING for name in each["columns"]}
+    findings = told["findings"]
+    naming = (
+        set() if show_values else {name for each in findings if each["check"] in NAMING for name in each["columns"]}
+    )
+    _print_facts(told["facts"], naming)
+    for finding in findings:
+        _print_finding(finding, naming)
+        for each in finding.get("repairs", [])[:3]:
+            _print_repair(each, naming)
 
 
 def _print_finding(finding: dict[str, Any], naming: Collection[str]) -> None:
@@ -230,14 +225,11 @@ def _sensible(args: argparse.Namespace) -> None:
         raise SettingError(f"A sample of {args.sample} rows is none.", "--sample", "Give a number of rows from 1.")
     if args.sample is not None and not args.full:
         raise SettingError("--sample is about a report, and none is asked for.", "--sample", "Add --full OUT.html.")
-    for option, out in (("--html", args.html), ("--full", args.full)):
-        if out and not out.parent.is_dir():
+    named = (("--html", args.html), ("--full", args.full), ("--findings", args.findings))
+    outs = [(option, out) for option, out in named if out]
+    for option, out in outs:
+        if option != "--findings" and not out.parent.is_dir():
             raise SettingError("There is no such folder.", f"{option} {out}", "Make it first, or name another.")
-    outs = [
-        (option, out)
-        for option, out in (("--html", args.html), ("--full", args.full), ("--findings", args.findings))
-        if out
-    ]
     for number, (option, out) in enumerate(outs):
         if out.resolve() == args.file.resolve():
             raise SettingError("That would write over the file that is read.", f"{option} {out}", "Name another file.")
@@ -262,8 +254,7 @@ def _write_reports(args: argparse.Namespace, told: dict[str, Any], table: Table)
     if args.full and not table.cells:
         raise SettingError("There is nothing to report on.", str(args.file), "Bring a table with rows and columns.")
     if args.html:
-        made_of = html_report(told, title=args.file.name, table=table, show_values=args.show_values)
-        write_text(args.html, made_of)
+        write_text(args.html, html_report(told, title=args.file.name, table=table, show_values=args.show_values))
         made["html"] = {"file": str(args.html), "values_shown": args.show_values}
     if args.full:
         made["full"] = {"file": str(args.full)} | full_report(
@@ -273,8 +264,8 @@ def _write_reports(args: argparse.Namespace, told: dict[str, Any], table: Table)
 
 
 def _said(reports: dict[str, Any]) -> list[str]:
-    lines = [f"Report: {told['file']}" for name, told in reports.items() if name == "html"]
-    for told in (told for name, told in reports.items() if name == "full"):
+    lines = [f"Report: {reports['html']['file']}"] if "html" in reports else []
+    if told := reports.get("full"):
         lines.append(
             f"Full report: {told['file']} ({told['rows']:,} of {told['of']:,} rows); it shows values as they are"
         )

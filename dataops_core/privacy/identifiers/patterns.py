@@ -89,11 +89,6 @@ def is_url_with_id(text: str) -> bool:
     return found is not None and _URL_ID.search(text.removeprefix("http").replace("://", " ", 1)) is not None
 
 
-def is_url(text: str) -> bool:
-    """Whether a text is a web address."""
-    return _URL.fullmatch(text) is not None
-
-
 def is_point(text: str) -> bool:
     """Whether a text is a latitude and a longitude.
 

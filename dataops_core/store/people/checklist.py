@@ -70,8 +70,10 @@ class Signature(Record):
 
 
 @dataclass(frozen=True)
-class Checklist:
-    """The checklist of a version with its signatures."""
+class Checklist(Record):
+    """The checklist of a version with its signatures; JSON also has `open`, the keys of the lines that keep each gate
+    from being signed.
+    """
 
     dataset: str
     version: int
@@ -91,12 +93,6 @@ class Checklist:
             "open": {gate: [item.key for item in self.open(gate)] for gate in GATES},
             "signatures": [each.to_json() for each in self.signatures],
         }
-
-    @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Checklist:
-        """The checklist that these values tell."""
-        items, signatures = (Item(**each) for each in told["items"]), (Signature(**each) for each in told["signatures"])
-        return cls(told["dataset"], told["version"], tuple(items), tuple(signatures))
 
     def to_markdown(self) -> str:
         """As a document for people who were not there."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from dataops_core.errors import AccessError, ConflictError, InputError, SettingError, nearest
 from dataops_core.progress import Progress, no_progress
-from dataops_core.record import Record
+from dataops_core.record import Record, key
 from dataops_core.store import catalog, versions
 from dataops_core.store.people import gates as gate_keeping
 from dataops_core.store.people.environments import ENVIRONMENTS, PROMOTED, SANDBOX
@@ -41,19 +41,14 @@ class Promotion(Record):
     gates: tuple[Gate, ...]
 
 
-@dataclass(frozen=True)
-class Environment:
+@dataclass(frozen=True, kw_only=True)
+class Environment(Record):
     """What an environment has: a version (None: nothing yet), and by which promotion it came."""
 
-    name: str
+    name: str = key("environment")
     version: int | None
     since: str | None
-    by: Promotion | None
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        by = self.by.to_json() if self.by else None
-        return {"environment": self.name, "version": self.version, "since": self.since, "promotion": by}
+    by: Promotion | None = key("promotion")
 
 
 def request(
@@ -154,12 +149,12 @@ def environments(store: Store, dataset: str) -> list[Environment]:
     """What each environment has; the sandbox has the newest version that is not synthetic."""
     real = [each for each in versions.log(store, dataset) if not each["synthetic"]]
     newest = real[0] if real else {"number": None, "created": None}
-    told = [Environment(SANDBOX, newest["number"], newest["created"], None)]
+    told = [Environment(name=SANDBOX, version=newest["number"], since=newest["created"], by=None)]
     every = [each for each in listed(store, dataset) if _counts(each)]
     for name in PROMOTED:
         last = next((each for each in every if each.environment == name), None)
         since = (last.decided_at or last.at) if last else None
-        told.append(Environment(name, last.version if last else None, since, last))
+        told.append(Environment(name=name, version=last.version if last else None, since=since, by=last))
     return told
 
 

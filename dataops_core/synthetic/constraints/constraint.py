@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
@@ -77,7 +77,7 @@ class Constraint(ABC):
 
     def details(self) -> dict[str, Any]:
         """What belongs to it beside its columns, as JSON."""
-        return {}
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "columns"}
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values, as `reading.from_json` takes them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from dataops_core.synthetic.constraints.constraint import Constraint
 from dataops_core.values.numbers import in_days, moments_of_days
 
 OTHER = "(other)"
+Done = dict[str, int]  # what was done to a column, in words, and in how many rows or values
 
 
 def tame(
@@ -24,7 +24,7 @@ def tame(
     rare: int,
     generator: np.random.Generator,
     groups: pd.Series | None = None,
-) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
+) -> tuple[pd.DataFrame, dict[str, Done]]:
     """The frame without what fewer than `rare` rows have, and what was done, column by column.
 
     Values of a category in fewer rows become "(other)" (or, where that cannot be, a frequent value); combinations in
@@ -32,26 +32,21 @@ def tame(
     of numbers[name] (0: as they come). Sums are made anew from their parts. With `rare` of 1 nothing is done. Where
     `groups` says whose row each is, people are counted, not rows.
     """
-    out, done = frame.copy(), {}
-    groups = pd.Series(np.arange(len(frame)), index=frame.index) if groups is None else groups
+    out, done = frame.copy(), dict[str, Done]()
     if rare <= 1:
-        return out, {}
+        return out, done
+    groups = pd.Series(np.arange(len(frame)), index=frame.index) if groups is None else groups
     joint = [each.columns for each in constraints if isinstance(each, Combination)]
     for names in joint:
-        moved = _frequent_combinations(out, list(names), rare, generator, groups)
-        if moved:
+        if moved := _frequent_combinations(out, list(names), rare, generator, groups):
             done[", ".join(names)] = {"combinations moved": moved}
     for name in categories:
-        if not any(name in names for names in joint):
-            merged = _merged(out, name, rare, generator, groups)
-            if merged:
-                done[name] = merged
+        if not any(name in names for names in joint) and (merged := _merged(out, name, rare, generator, groups)):
+            done[name] = merged
     totals = {each.total: list(each.columns) for each in constraints if isinstance(each, Sum)}
     for name, unit in numbers.items():
-        if name not in totals:
-            clipped = _clipped(out, name, rare, unit, groups)
-            if clipped:
-                done[name] = clipped
+        if name not in totals and (clipped := _clipped(out, name, rare, unit, groups)):
+            done[name] = clipped
     for total, parts in totals.items():
         summed(out, parts, total)
     return out, done
@@ -101,22 +96,20 @@ def _having(values: pd.Series, groups: pd.Series) -> pd.Series:
 
 def _merged(
     frame: pd.DataFrame, name: str, rare: int, generator: np.random.Generator, groups: pd.Series
-) -> dict[str, Any] | None:
+) -> Done | None:
     counts = _having(frame[name], groups)
     few = counts.index[counts < rare]
     if not len(few):
         return None
-    gone = frame[name].isin(few).to_numpy(dtype=bool, na_value=False)
-    kept = counts[counts >= rare]
+    gone, kept = frame[name].isin(few).to_numpy(dtype=bool, na_value=False), counts[counts >= rare]
     if frame[name].dtype == object and (groups[gone].nunique() >= rare or kept.empty):
         frame.loc[gone, name] = OTHER
-        return {"values merged": len(few), "rows": int(gone.sum())}
-    if kept.empty:
+    elif kept.empty:
         frame[name] = pd.Series(pd.NA, index=frame.index, dtype=frame[name].dtype)
-        return {"values merged": len(few), "rows": int(gone.sum())}
-    frame.loc[gone, name] = generator.choice(
-        kept.index.to_numpy(), size=int(gone.sum()), p=kept.to_numpy(dtype=float) / kept.sum()
-    )
+    else:
+        frame.loc[gone, name] = generator.choice(
+            kept.index.to_numpy(), size=int(gone.sum()), p=kept.to_numpy(dtype=float) / kept.sum()
+        )
     return {"values merged": len(few), "rows": int(gone.sum())}
 
 
@@ -153,7 +146,7 @@ def _frequent_combinations(
     return len(wrong)
 
 
-def _clipped(frame: pd.DataFrame, name: str, rare: int, unit: float, groups: pd.Series) -> dict[str, Any] | None:
+def _clipped(frame: pd.DataFrame, name: str, rare: int, unit: float, groups: pd.Series) -> Done | None:
     cells = in_days(frame[name])
     by = pd.Series(cells).groupby(groups.to_numpy())
     # of each group its own ends

@@ -5,17 +5,44 @@ real sequences kept apart.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dataops_core.record import Record
 from dataops_core.synthetic.sequences.detection import numbered, ordered
 from dataops_core.table import Column
 from dataops_core.values.numbers import in_days
 
 PAIRS = 30  # rows followed by another in which both are known, below which nothing is said of a column
 LEVELS = 50  # values of a category whose transitions are compared; rarer ones count as one
+
+
+@dataclass(frozen=True, kw_only=True)
+class SequenceMeasure(Record):
+    """How alike synthetic sequences are in one respect, and the same of real ones."""
+
+    of: str  # length, step (time between rows), memory (lag-1 autocorrelation) or transitions
+    column: str | None  # which column; null for length
+    score: float  # from 0 to 1
+    floor: float  # the score of real rows dealt out to sequences by lot
+    ceiling: float  # the score of real sequences that were kept apart
+    real: float | None
+    synthetic: float | None
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SequenceVerdict(Record):
+    """How alike synthetic sequences are: the means of the measures."""
+
+    score: float
+    floor: float
+    ceiling: float
+    measures: list[SequenceMeasure]
+    words: list[str]  # the whole, and the worst measure
 
 
 def sequence_verdict(
@@ -25,9 +52,8 @@ def sequence_verdict(
     sequence: Mapping[str, Any],
     columns: Sequence[Column],
     seed: int = 0,
-) -> dict[str, Any]:
-    """{"score", "floor", "ceiling", "measures": [{"of", "column", "score", "floor", "ceiling", "real", "synthetic",
-    "words"}], "words"}; scores from 0 to 1.
+) -> SequenceVerdict:
+    """How synthetic rows follow each other, between real rows dealt out by lot and real sequences that were kept apart.
 
     `length` and `step` (time between rows) compare distributions: 1 - the Kolmogorov-Smirnov distance. `memory`
     compares how each number goes with itself one row earlier (the lag-1 autocorrelation, over all neighbouring rows): 1
@@ -65,16 +91,16 @@ def sequence_verdict(
         amount = column.kind != "category" and column.type in ("integer", "decimal", "datetime")
         told = _memory(column.name, cells, groups) if amount else _transitions(column.name, cells, groups)
         measures += [told] if told else []
-    means = {side: float(np.mean([each[side] for each in measures])) for side in ("score", "floor", "ceiling")}
-    worst = min(measures, key=lambda each: each["score"] - each["ceiling"])
+    means = {side: float(np.mean([getattr(each, side) for each in measures])) for side in ("score", "floor", "ceiling")}
+    worst = min(measures, key=lambda each: each.score - each.ceiling)
     words = [
         (
             f"Sequences are alike at {means['score']:.2f}, between {means['floor']:.2f} (rows dealt out by lot) and"
             f" {means['ceiling']:.2f} (real sequences that were kept apart)."
         ),
-        worst["words"],
+        worst.words,
     ]
-    return {**{side: round(value, 4) for side, value in means.items()}, "measures": measures, "words": words}
+    return SequenceVerdict(**{side: round(value, 4) for side, value in means.items()}, measures=measures, words=words)
 
 
 def _pairs(cells: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -96,7 +122,7 @@ def autocorrelation(cells: np.ndarray, groups: np.ndarray) -> float | None:
     return round(float(np.corrcoef(pairs.T)[0, 1]), 6)
 
 
-def _distances(of: str, column: str | None, cells: Mapping[str, np.ndarray]) -> dict[str, Any]:
+def _distances(of: str, column: str | None, cells: Mapping[str, np.ndarray]) -> SequenceMeasure:
     from scipy.stats import ks_2samp
 
     scores = {
@@ -115,7 +141,7 @@ def _distances(of: str, column: str | None, cells: Mapping[str, np.ndarray]) -> 
     )
 
 
-def _memory(column: str, cells: Mapping[str, pd.Series], groups: Mapping[str, np.ndarray]) -> dict[str, Any] | None:
+def _memory(column: str, cells: Mapping[str, pd.Series], groups: Mapping[str, np.ndarray]) -> SequenceMeasure | None:
     found = {side: autocorrelation(in_days(values), groups[side]) for side, values in cells.items()}
     real = found["real"]
     if real is None:
@@ -136,7 +162,7 @@ def _memory(column: str, cells: Mapping[str, pd.Series], groups: Mapping[str, np
 
 def _transitions(
     column: str, cells: Mapping[str, pd.Series], groups: Mapping[str, np.ndarray]
-) -> dict[str, Any] | None:
+) -> SequenceMeasure | None:
     known = cells["real"].dropna().astype(str).value_counts().index[:LEVELS]
     places = {value: at for at, value in enumerate(known)}
     shares = {}
@@ -171,9 +197,9 @@ _AGAINST = {"score": "synthetic", "floor": "floor", "ceiling": "ceiling"}
 
 def _measure(
     of: str, column: str | None, scores: Mapping[str, float], real: float | None, synthetic: float | None, words: str
-) -> dict[str, Any]:
-    told = {
+) -> SequenceMeasure:
+    rounded: dict[str, Any] = {
         name: None if value is None else round(value, 4)
         for name, value in {**scores, "real": real, "synthetic": synthetic}.items()
     }
-    return {"of": of, "column": column, **told, "words": words}
+    return SequenceMeasure(of=of, column=column, **rounded, words=words)

@@ -64,10 +64,6 @@ class Between(Constraint):
         )
         return np.asarray((cells >= low) & (cells <= high))
 
-    def details(self) -> dict[str, Any]:
-        """What belongs to it beside its columns."""
-        return {"min": self.min, "max": self.max}
-
 
 def _invalid(name: str, end: object) -> SettingError:
     return SettingError(

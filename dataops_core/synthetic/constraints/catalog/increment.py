@@ -54,10 +54,6 @@ class Increment(Constraint):
             return None
         return SdvCall("FixedIncrements", {"column_name": self.columns[0], "increment_value": int(self.by)})
 
-    def details(self) -> dict[str, Any]:
-        """What belongs to it beside its columns."""
-        return {"by": self.by}
-
 
 def find_step(cells: np.ndarray) -> int:
     """The greatest of STEPS of which nearly all cells (rows,) are multiples; 0 where none is, or few differ."""

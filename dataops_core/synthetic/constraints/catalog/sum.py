@@ -59,10 +59,6 @@ class Sum(Constraint):
         """As SDV takes it."""
         return SdvCall("Total", {"parts": list(self.columns), "total": self.total})
 
-    def details(self) -> dict[str, Any]:
-        """What belongs to it beside its columns."""
-        return {"total": self.total}
-
 
 def equal(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Equal but for rounding: half a unit of the second decimal place, or nine digits."""
