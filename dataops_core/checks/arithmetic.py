@@ -41,7 +41,8 @@ class Rule:
     def leaves_out(self, look: TableView, name: str) -> np.ndarray:
         """Where the total is the sum without this part, which is not 0 (rows,)."""
         whole, part = look.meant(self.total).numbers, look.meant(name).numbers
-        return _equal(self.made(look) - part, whole) & (part != 0)
+        with np.errstate(invalid="ignore"):
+            return _equal(self.made(look) - part, whole) & (part != 0)
 
     def is_part_of(self, other: Rule) -> bool:
         """Whether another rule for the same column has all these parts and more: toll + parking, but for washing."""
@@ -88,11 +89,13 @@ def _found(look: TableView) -> Iterator[Rule]:
 
 
 def _add(parts: list[np.ndarray]) -> np.ndarray:
-    return np.sum(parts, axis=0)
+    with np.errstate(invalid="ignore"):  # infinite ones
+        return np.sum(parts, axis=0)
 
 
 def _multiply(parts: list[np.ndarray]) -> np.ndarray:
-    return np.prod(parts, axis=0)
+    with np.errstate(invalid="ignore"):
+        return np.prod(parts, axis=0)
 
 
 def _equal(one: np.ndarray, other: np.ndarray) -> np.ndarray:

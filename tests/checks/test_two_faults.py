@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dataops_core.checks.profile import profile_table
 from tests.checks.test_mixed_causes import found, rows_of
 
 DAY = np.timedelta64(1, "D")
@@ -265,3 +266,11 @@ def test_codes_with_an_address_before_them_are_another_form(make_table, rng):
     assert sorted(rows_of(make_table({"doi": codes}), "several_forms")) == [urls, words]
     streets = [f"{n % 90 + 1} High Street" for n in range(300)] + [f"Flat {n}, 7 High Street" for n in range(9)]
     assert rows_of(make_table({"address": streets}), "several_forms") == []
+
+
+def test_infinite_parts_add_up_to_nothing_and_break_nothing(make_table, rng):
+    start, length = np.round(rng.uniform(20, 400, 400), 2), np.round(rng.uniform(20, 400, 400), 2)
+    end = start + length
+    end[[3, 30]], length[[3, 40]] = (-np.inf, np.inf), np.inf
+    told = profile_table(make_table({"start": start, "length": length, "end": end}))[0]
+    assert told["failed_checks"] == []
