@@ -31,12 +31,14 @@ class Rule:
         if name == self.total:
             return made
         part = look.meant(name).numbers
-        return whole - (made - part) if self.sign == "+" else whole * part / made
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return whole - (made - part) if self.sign == "+" else whole * part / made
 
     def holds_swapped(self, look: TableView, name: str) -> np.ndarray:
         """Where the rule holds once the total and this part change places, and neither is 0 (rows,)."""
         whole, part = look.meant(self.total).numbers, look.meant(name).numbers
-        return _equal(self.made(look) - part + whole, part) & (whole != part)
+        with np.errstate(invalid="ignore"):
+            return _equal(self.made(look) - part + whole, part) & (whole != part)
 
     def leaves_out(self, look: TableView, name: str) -> np.ndarray:
         """Where the total is the sum without this part, which is not 0 (rows,)."""
