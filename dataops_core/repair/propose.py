@@ -28,8 +28,9 @@ SCORED = (
     "swapped",
     "row",
 )  # tested on their own: the score says how sure they are
+WRONG = ("agreement", "slip", "source")  # causes of values that are wrong, and not just written otherwise
 VALUE_FIRST = 0.5
-OFTEN, BY_NATURE = 0.05, 0.85  # of the cells of a column are missing: there may be none; how sure one is, at the most
+OFTEN, TIMES = 0.05, 3  # of the cells of a column are missing, and so many times as many as are wrong
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,8 @@ def _repairs(each: Candidates, found: Search, before: EncodedTable, measured: co
     old, new = before.columns[each.column], found.repaired.columns[each.column]
     measure = measured.sure(each.cause, each.column, each.score, confidence.repeats(old, each.rows))
     sure = each.score if each.cause in SCORED else np.minimum(measure, 0.999)
-    if each.cause == "missing" and (old.codes < 0).mean() > OFTEN:
-        sure = np.minimum(sure, BY_NATURE)
+    if each.cause == "missing" and _are_missing_by_nature(each.column, found, before):
+        sure = np.full(len(sure), np.nan)  # which no planted error tells
     made = []
     whys = _Whys(found, before)
     for row, code, share in zip(each.rows.tolist(), each.codes.tolist(), sure.tolist(), strict=True):
@@ -105,6 +106,13 @@ def _repairs(each: Candidates, found: Search, before: EncodedTable, measured: co
             known = None if np.isnan(share) else round(float(share), 4)
             made.append(Repair(row, old.name, held, value, known, each.cause, why, by))
     return made
+
+
+def _are_missing_by_nature(column: int, found: Search, before: EncodedTable) -> bool:
+    """Whether a column may have nothing in its empty cells: they are many, and far more than those that are wrong."""
+    missing = before.columns[column].codes < 0
+    wrong = sum(len(each.rows) for each in found.found if each.column == column and each.cause in WRONG)
+    return bool(missing.mean() > OFTEN and missing.sum() > TIMES * wrong)
 
 
 class _Whys:

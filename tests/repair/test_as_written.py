@@ -35,8 +35,8 @@ def test_dates_and_decimals_of_repairs_are_those_of_the_file(tmp_path):
 
 def test_the_command_writes_exchanged_dates_as_they_stand_in_the_file(tmp_path):
     rng = np.random.default_rng(1)
-    starts = np.datetime64("2023-02-01") + rng.integers(0, 300, 200)
-    ends = starts + rng.integers(1, 9, 200)
+    starts = np.sort(np.datetime64("2023-02-01") + rng.integers(0, 300, 200))
+    ends = starts + rng.integers(4, 12, 200)
     wrong = (11, 60, 150)
     with (tmp_path / "t.csv").open("w", encoding="utf-8") as file:
         print("from,to", file=file)

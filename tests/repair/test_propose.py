@@ -233,5 +233,6 @@ def test_what_is_missing_often_may_be_missing_by_nature(make):
     sure = {}
     for name, cells in {"few": few, "many": many}.items():
         made = propose(make({"nation": nation.tolist(), "club": cells.tolist()})).repairs
-        sure[name] = max(each.sure for each in made if each.cause == "missing")
-    assert sure["few"] >= 0.9 > sure["many"]
+        sure[name] = {each.sure for each in made if each.cause == "missing"}
+    assert min(sure["few"]) >= 0.9
+    assert sure["many"] == {None}  # not tested

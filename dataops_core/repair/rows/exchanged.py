@@ -21,7 +21,6 @@ from dataops_core.repair.rows.swapped_columns import LEAST, SURE, Swapped
 FEWEST_NUMBERS = 4  # numbers in the wrong order, which are measured, and may be in that order
 ORDERED, APART = 0.97, 0.5  # of the rows: the second is not below the first; it is above it
 FEWEST_ROWS, FEWEST = 50, 3  # with both, and in the wrong order
-EITHER = 0.7  # at the most, where nothing else tells that cells are exchanged: one of them may be wrong instead
 USUAL = (0.005, 0.995)  # of the distances between them
 TIED = 0.6  # of the span of a column: where distances are wider, the columns are not about the same
 MOST_COLUMNS = 12
@@ -42,35 +41,34 @@ def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Swapped
         kind, numbers = numbers_of(column, learned.get(at))
         if kind and len(cells[kind]) < MOST_COLUMNS:
             cells[kind][at] = numbers
-    for group in cells.values():
+    for kind, group in cells.items():
+        is_date = kind == "date"
         groups: list[Group] | None = None
         pairs = [pair for pair in permutations(group, 2) if _are_ordered(group[pair[0]], group[pair[1]])]
         for one, other in pairs:
-            found = _exchanged(group[one], group[other], is_date=group is cells["date"])
+            found = _exchanged(group[one], group[other], is_date=is_date)
+            if found is not None and is_date:
+                found = _told_by_neighbors(found, group[one], group[other])
             if found is not None:
                 groups = groups_of(table, learned) if groups is None else groups
                 found = _without_reason(found, groups)
             if found is not None:
-                found = _with_third(found, group, (one, other), pairs, is_date=group is cells["date"])
-            for rows, sure in _by_neighbors(found, group[one], group[other], is_date=group is cells["date"]):
+                found = _with_third(found, group, (one, other), pairs, is_date=is_date)
+            if found is not None:
                 names = f'"{table.columns[one].name}" and "{table.columns[other].name}"'
                 why = f"{names} are in the wrong order, and exchanged as far apart as in other rows"
-                yield Swapped(min(one, other), max(one, other), rows, False, sure, why)
+                yield Swapped(min(one, other), max(one, other), found[0], False, found[1], why)
 
 
-def _by_neighbors(
-    found: tuple[np.ndarray, float] | None, first: np.ndarray, second: np.ndarray, *, is_date: bool
-) -> Iterator[tuple[np.ndarray, float]]:
-    """The rows in which one of the cells, exchanged, comes to stand where its neighbors do, and the others: there, one
-    of two dates may be wrong as well, and is often some days before the start.
+def _told_by_neighbors(
+    found: tuple[np.ndarray, float], first: np.ndarray, second: np.ndarray
+) -> tuple[np.ndarray, float] | None:
+    """The rows in which one of two dates, exchanged, comes to stand where its neighbors do. Elsewhere one of them may
+    be wrong as well: an end that is, is often some days before the start.
     """
-    if found is None:
-        return
     rows, sure = found
     told = _is_in_place(first, rows, second[rows], back=True) | _is_in_place(second, rows, first[rows], back=True)
-    for some, least in ((told, 1.0), (~told, EITHER if is_date else 1.0)):
-        if some.any():
-            yield rows[some], min(sure, least)
+    return (rows[told], sure) if told.any() else None
 
 
 def _without_reason(found: tuple[np.ndarray, float], groups: Sequence[Group]) -> tuple[np.ndarray, float] | None:
