@@ -67,9 +67,7 @@ def test_back_button_returns_to_the_page_before(server, page):
     settle(page)
     page.go_back()
     settle(page)
-    if page.get_by_role(
-        "heading", level=1, name="Versions"
-    ).is_visible():  # its address without ids is at times a stop of its own
+    if "/versions" in page.url:  # its address without ids is at times a stop of its own; the heading changes later
         page.go_back()
     expect(page.get_by_role("heading", level=1, name="Profile")).to_be_visible()
     expect(page.get_by_text("Duplicate rows: 60").first).to_be_visible()
