@@ -295,7 +295,7 @@ def _power(few: np.ndarray, others: np.ndarray, options: tuple[int, ...]) -> tup
 
 def _brings(few: np.ndarray, among: tuple[float, float, float], options: tuple[int, ...]) -> int | None:
     """The only power of ten that brings numbers among others, of which these are the least, the median and the
-    greatest; None where there is none, or several, or they lie there as they are.
+    greatest; None where there is none, or several, or they lie there as they are, or nearer than with it.
     """
     low, middle, high = among
     slack = ALIKE * (high - low) / 2 + SLACK
@@ -305,4 +305,5 @@ def _brings(few: np.ndarray, among: tuple[float, float, float], options: tuple[i
         if ((few + power >= low) & (few + power <= high)).mean() >= ONE_POWER
         and abs(float(np.median(few)) + power - middle) <= slack
     ]
-    return fits[0] if len(fits) == 1 and fits[0] else None
+    off = float(np.median(few)) - middle
+    return fits[0] if len(fits) == 1 and fits[0] and abs(off + fits[0]) < abs(off) else None

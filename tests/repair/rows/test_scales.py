@@ -187,3 +187,12 @@ def test_what_is_measured_is_nothing_that_rows_have_in_common(coded):
     assert (at == 3).sum() >= 8
     assert found(coded, {"distance": feet[at].tolist(), "cost": cells}) == []
     assert found(coded, {"clerk": [f"c{each}" for each in at], "cost": cells}) != []
+
+
+def test_a_power_that_takes_numbers_farther_from_the_others_brings_nothing():
+    few = np.quantile(np.random.default_rng(27).normal(1.42, 0.6, 400), np.linspace(0.01, 0.99, 99))
+    among = (-0.96, 1.09, 1.96)  # log 10: the numbers are about twice as large, times 0.1 they were a fifth
+    assert ((few - 1 >= among[0]) & (few - 1 <= among[2])).mean() >= scales.ONE_POWER
+    assert ((few >= among[0]) & (few <= among[2])).mean() < scales.ONE_POWER
+    assert scales._brings(few, among, (-1, -2, -3)) is None
+    assert scales._brings(few + 0.5, among, (-1, -2, -3)) == -1
