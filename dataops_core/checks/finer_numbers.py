@@ -10,6 +10,7 @@ from dataops_core.checks.table_view import Context
 from dataops_core.wording import counted
 
 USUAL, PLACES = 0.95, 2  # of the numbers have so many decimals at the most
+GREATEST = 1e15  # numbers beyond have no decimals
 GLANCE = 20_000  # numbers that tell how many decimals are usual
 FEWEST, LEAST = 3, 100  # finer numbers, and different ones; numbers of the column
 QUARTERS = 4  # halves and quarters stand among whole numbers by nature
@@ -30,7 +31,7 @@ def finer_numbers(column: ColumnView, context: Context) -> Hit | None:
     meant = column.as_meant
     if meant.type != "decimal" or column.kind == "id" or column.present < LEAST:
         return None
-    numbers = np.where(np.isfinite(meant.numbers), meant.numbers, np.nan)
+    numbers = np.where(np.abs(meant.numbers) < GREATEST, meant.numbers, np.nan)
     some = numbers[~np.isnan(numbers)][:GLANCE]
     usual = next((places for places in range(PLACES + 1) if _are_finer(some, places).mean() <= 1 - USUAL), None)
     if usual is None:

@@ -83,6 +83,6 @@ def test_numbers_written_as_text_are_looked_at_as_meant(make_table):
     assert rows_of(make_table({"length": cells}), "finer_numbers") == [[4, 40, 140]]
 
 
-def test_infinite_numbers_are_passed_over(make_table):
-    numbers = np.array([*range(300), 31.27, 44.09, 29.53, np.inf, -np.inf])
+def test_infinite_and_huge_numbers_are_passed_over(make_table):
+    numbers = np.array([*range(300), 31.27, 44.09, 29.53, np.inf, -np.inf, 1e308])
     assert rows_of(make_table({"a": numbers}), "finer_numbers") == [[300, 301, 302]]

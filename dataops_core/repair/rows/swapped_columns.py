@@ -127,8 +127,9 @@ def _foreign_numbers(table: EncodedTable) -> dict[tuple[int, int], np.ndarray]:
             known = numbers[np.isfinite(numbers)]
             if len(known):
                 low, high = np.quantile(known, [0.25, 0.75])
-                spread = high - low
-                if spread > 0:
+                with np.errstate(over="ignore"):
+                    spread = high - low
+                if 0 < spread < np.inf:
                     beyond = _apart(numbers, high + FAR * spread, spread) | _apart(-numbers, FAR * spread - low, spread)
                     far[at] = (np.flatnonzero(beyond), numbers[beyond])
                     least, most = np.quantile(known, AMONG)

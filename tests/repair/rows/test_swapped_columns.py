@@ -107,3 +107,7 @@ def test_long_tails_and_one_row_that_is_rare_in_both_columns_are_not_exchanged(c
     assert found(coded({"low": low, "high": high})) == []
     low[9], high[9] = 49.5, 9.5
     assert [each[:3] for each in found(coded({"low": low, "high": high}))] == [(0, 1, [7, 9])]
+
+
+def test_numbers_whose_spread_no_number_holds_are_passed_over(coded):
+    assert found(coded({"a": [1e308] * 60 + [-1e308] * 60, "b": [float(n) for n in range(120)]})) == []
